@@ -1,0 +1,51 @@
+# Two commands are enough: `make demo` shows podsys at work, `make test` proves it.
+# Needs Linux with apt (Debian 12, Ubuntu 22.04 or newer), root, and Python 3.11 or newer.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+APT := DEBIAN_FRONTEND=noninteractive apt-get
+
+.PHONY: demo test lint format clean help
+
+help:
+	@echo "make demo    practice cluster from nothing to a signed certificate, in demo/ (root)"
+	@echo "make test    all tests, on real practice nodes too (root)"
+	@echo "make lint    ruff, mypy, import-linter, ansible-lint, yamllint"
+	@echo "make format  ruff puts imports and layout in order"
+	@echo "make clean   takes the lab down, removes demo/ and .venv/"
+	@echo
+	@echo "Needs Linux with apt and Python 3.11 or newer (make PYTHON=python3.12 demo names one)"
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "podsys needs Python 3.11 or newer; name it: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null && command -v ssh-keygen >/dev/null || \
+	  { $(APT) update -q && $(APT) install -qy --no-install-recommends python3-venv openssh-client; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.ready
+	$(BIN)/podsys lab up --nodes 4
+	$(BIN)/podsys init demo --lab
+	$(BIN)/podsys deploy -C demo --yes
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/yamllint --strict .
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --offline --profile production
+
+format: $(VENV)/.ready
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean:
+	-[ -x $(BIN)/podsys ] && $(BIN)/podsys lab down
+	rm -rf demo $(VENV)
