@@ -1,0 +1,258 @@
+"""The command line: words, flags and help; the work is in podsys/commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from podsys import __version__
+from podsys.errors import ExitCode, PodsysError
+
+
+def examples(*lines: str) -> str:
+    """One example a line; the mark keeps click from filling them into a paragraph."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+app = typer.Typer(
+    name="podsys",
+    help="From racks of fresh servers to a signed certificate that the cluster can train.",
+    epilog=examples(
+        "podsys lab up                      # a practice cluster on this machine",
+        "podsys init demo --lab             # describe it",
+        "podsys deploy -C demo              # make it so, measure it, certify it",
+    )
+    + "\n\nExit codes, the same everywhere: 0 good, 1 something failed or is not certified, "
+    "2 bad input or usage, 3 could not tell.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+lab_app = typer.Typer(
+    help="The practice cluster: real nodes on this machine.",
+    no_args_is_help=True,
+    epilog=examples("podsys lab up --nodes 8", "podsys lab status", "podsys lab down"),
+)
+app.add_typer(lab_app, name="lab")
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("-C", "--workspace", help="The workspace folder.", show_default="here")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+LabName = Annotated[str, typer.Option("--name", envvar="PODSYS_LAB_NAME", help="Which lab.")]
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"podsys {__version__}")
+        raise typer.Exit
+
+
+@app.command(
+    epilog=examples(
+        "podsys init demo --lab",
+        "podsys init site --hosts 'n[001-032]' --key ~/.ssh/id_ed25519",
+        "podsys init site --from hosts.csv --user admin",
+        "podsys init site --from inventory.yaml --jump admin@bastion:22",
+        "podsys init site                   # look again; your edits stay",
+    )
+)
+def init(
+    directory: Annotated[Path, typer.Argument(help="The workspace to make.")] = Path(),
+    hosts: Annotated[str | None, typer.Option(help="A range expression: n[001-032].")] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="CSV file or Ansible inventory.")
+    ] = None,
+    lab: Annotated[bool, typer.Option("--lab", help="The practice cluster that is up.")] = False,
+    lab_name: LabName = "lab",
+    user: Annotated[str | None, typer.Option(help="SSH user.")] = None,
+    key: Annotated[str | None, typer.Option(help="SSH private key.")] = None,
+    port: Annotated[int | None, typer.Option(help="SSH port.")] = None,
+    jump: Annotated[str | None, typer.Option(help="Bastion, user@host:port.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import hosts, pin their keys, probe them, write the workspace.
+
+    Names the machines that differ from the majority, and writes cluster.yaml, the one file to
+    edit. Changes nothing on the nodes. Run it again at any time: your edits stay.
+
+    Exit codes: 0 every node answered, 2 bad input, 3 some nodes could not be probed.
+    """
+    from podsys.commands import init as command
+
+    source = command.Source(hosts=hosts, file=from_file, lab=lab_name if lab else None)
+    login = command.Login(user=user, key=key, port=port, jump=jump)
+    _end(command.init(directory, source, login, as_json=as_json))
+
+
+@app.command(
+    epilog=examples(
+        "podsys deploy --plan               # what would change, and nothing else",
+        "podsys deploy -C demo --yes",
+        "podsys deploy --limit 'n[001-004]' # the rest stays unknown: no certificate",
+    )
+)
+def deploy(
+    plan: Annotated[bool, typer.Option("--plan", help="Show the plan, change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    limit: Annotated[str | None, typer.Option(help="Only these nodes or groups.")] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Make the cluster as described, measure it, and certify it.
+
+    Shows the plan and asks before it changes anything. A run that was killed is continued by
+    the next one.
+
+    Exit codes: 0 certified (or, with --plan, a plan), 1 failed, 2 bad input, 3 could not tell.
+    """
+    from podsys.commands import deploy as command
+
+    options = command.Options(plan_only=plan, yes=yes, limit=limit, as_json=as_json)
+    _end(command.deploy(workspace, options))
+
+
+@app.command(
+    epilog=examples(
+        "podsys accept",
+        "podsys accept --level 1 --json     # only reads the nodes, measures nothing",
+    )
+)
+def accept(
+    level: Annotated[
+        int | None, typer.Option(min=1, max=4, help="1 passive, 2 node, 3 pairs, 4 fabric.")
+    ] = None,
+    limit: Annotated[str | None, typer.Option(help="Only these nodes or groups.")] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Measure and judge the cluster as it is; changes no setting.
+
+    Exit codes: 0 certified, 1 failed, 2 bad input, 3 could not tell.
+    """
+    from podsys.commands import accept as command
+
+    _end(command.accept(workspace, level=level, limit=limit, as_json=as_json))
+
+
+@app.command(
+    epilog=examples(
+        "podsys verify demo/runs/latest/certificate.json",
+        "podsys verify certificate.json --signers allowed_signers",
+    )
+)
+def verify(
+    file: Annotated[Path, typer.Argument(help="A certificate.json.")],
+    signers: Annotated[
+        Path | None, typer.Option(help="allowed_signers; else the workspace's.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a certificate offline: signature, evidence, expiry.
+
+    Exit codes: 0 valid and certified, 1 not, 2 no such file or no certificate,
+    3 no signature, or nobody to check it against.
+    """
+    from podsys.commands import verify as command
+
+    _end(command.verify_file(file, signers, as_json=as_json))
+
+
+@app.command(
+    epilog=examples(
+        "podsys explain                     # every setting, one a line",
+        "podsys explain sysctl.vm.swappiness",
+    )
+)
+def explain(
+    setting: Annotated[str | None, typer.Argument(help="A setting's id; none lists all.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Explain a setting: why, what, how it is read and set, its source."""
+    from podsys.commands import explain as command
+
+    _end(command.explain(setting, as_json=as_json))
+
+
+@lab_app.command(
+    name="up",
+    epilog=examples("podsys lab up", "podsys lab up --nodes 32", "podsys lab up --name second"),
+)
+def lab_up(
+    nodes: Annotated[int, typer.Option(min=1, max=200, help="How many nodes.")] = 4,
+    name: LabName = "lab",
+    as_json: JsonOption = False,
+) -> None:
+    """Start the practice cluster, or make up the difference.
+
+    Needs Linux and root; missing Debian packages are installed. The first time builds an image.
+    """
+    from podsys.commands import lab as command
+
+    command.up(nodes, name, as_json=as_json)
+
+
+@lab_app.command(
+    name="down", epilog=examples("podsys lab down", "podsys lab down --name second --purge")
+)
+def lab_down(
+    name: LabName = "lab",
+    purge: Annotated[bool, typer.Option("--purge", help="The image and packages too.")] = False,
+) -> None:
+    """Stop the practice cluster and leave nothing behind."""
+    from podsys.commands import lab as command
+
+    command.down(name, purge=purge)
+
+
+@lab_app.command(name="status", epilog=examples("podsys lab status", "podsys lab status --json"))
+def lab_status(name: LabName = "lab", as_json: JsonOption = False) -> None:
+    """Show nodes, addresses and how to log in."""
+    from podsys.commands import lab as command
+
+    command.status(name, as_json=as_json)
+
+
+def _end(code: ExitCode) -> None:
+    raise typer.Exit(int(code))
+
+
+def main() -> None:
+    """Run the command line; errors for people come out as such, never as tracebacks."""
+    try:
+        app()
+    except PodsysError as error:
+        _show(error)
+        sys.exit(int(error.exit_code))
+    except Exception as error:
+        # Everything expected is a PodsysError; what comes here is a fault of podsys itself.
+        if os.environ.get("PODSYS_DEBUG"):
+            raise
+        hint = "please report this; PODSYS_DEBUG=1 shows where it happened"
+        _show(PodsysError(f"podsys has a bug: {type(error).__name__}: {error}", hint))
+        sys.exit(int(ExitCode.UNKNOWN))
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted\n")
+        sys.exit(int(ExitCode.FAILED))
+
+
+def _show(error: PodsysError) -> None:
+    from podsys.model.problem import InputProblemsError
+    from podsys.view.console import print_error, print_problems
+
+    if isinstance(error, InputProblemsError):
+        print_problems(error.problems)
+    else:
+        print_error(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""Certify: judge what was read, measure, judge that too, and put it all in writing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from podsys import __version__
+from podsys.commands.context import Context
+from podsys.commands.measure import Measured, measure
+from podsys.core.certificate import Examination, judge_nodes, make_certificate
+from podsys.core.judge import judge_items, judge_node
+from podsys.effects.evidence import hash_evidence, hash_file
+from podsys.effects.journal import read_journal
+from podsys.effects.render import render
+from podsys.effects.signing import ensure_signing_key, sign
+from podsys.effects.workspace import write_atomically
+from podsys.errors import ExitCode
+from podsys.model.facts import NodeFacts
+from podsys.model.finding import Finding
+from podsys.model.report import ReportData
+from podsys.model.status import Status, Verdict
+from podsys.view.console import out, print_json
+from podsys.view.findings import as_json as findings_as_json
+from podsys.view.findings import results_lines, show_findings
+from podsys.view.junit import junit_xml
+from podsys.view.plan import plan_as_json
+from podsys.view.report_html import report_context
+
+PASSIVE_LEVEL = 1
+APPLY_SUITE = "apply"
+
+
+EXIT_CODES: Mapping[Verdict, ExitCode] = {
+    Verdict.CERTIFIED: ExitCode.GOOD,
+    Verdict.FAILED: ExitCode.FAILED,
+    Verdict.UNKNOWN: ExitCode.UNKNOWN,
+}
+
+
+def certify(context: Context, as_json: bool) -> Verdict:
+    """Writes results, report, certificate and signature into the run's folder."""
+    passive = [
+        *_judge_passive(context),
+        *_judge_coverage(context),
+        *_judge_apply(context),
+    ]
+    measured = Measured()
+    if context.level > PASSIVE_LEVEL and not context.stop.is_set():
+        measured = measure(context)
+    findings = [*passive, *measured.findings]
+    if context.stop.is_set():
+        findings.append(_interrupted(context))
+    certificate = _write(context, findings, measured)
+    verdict = Verdict(certificate["verdict"])
+    context.journal.write("certified", verdict=verdict.value)
+    _show(context, verdict, findings, measured, as_json)
+    return verdict
+
+
+def _judge_passive(context: Context) -> Iterator[Finding]:
+    catalog = context.cluster.catalog
+    for node, facts in context.facts.items():
+        yield from judge_node(facts, catalog.baselines)
+        if facts.reachable:
+            items = context.desired.wanted[node]
+            yield from judge_items(node, items, facts.readings, catalog.sources)
+            yield from _skipped(node, context.desired.skipped[node], catalog.sources)
+
+
+def _judge_coverage(context: Context) -> Iterator[Finding]:
+    """A cluster is certified as a whole: nodes that were left out stay unknown."""
+    for node in context.cluster.spec.nodes:
+        if node not in context.facts:
+            evidence = "left out by --limit"
+            yield Finding("run.covers_node", "run", (node,), Status.UNKNOWN, evidence=evidence)
+
+
+def _skipped(node: str, skipped: Any, sources: Any) -> Iterator[Finding]:
+    for id_, reason in skipped.items():
+        yield Finding(
+            id_, "passive", (node,), Status.SKIP, evidence=reason, source=sources.get(id_, "")
+        )
+
+
+def _judge_apply(context: Context) -> Iterator[Finding]:
+    """A node that could not be changed is not what was asked for."""
+    for node, reason in context.applied.failed.items():
+        yield Finding(
+            "apply.node",
+            APPLY_SUITE,
+            (node,),
+            Status.FAIL,
+            evidence=reason,
+            remedy="mend the cause, then run podsys deploy again: it goes on from here",
+        )
+    if context.applied.stopped:
+        yield Finding(
+            "apply.rollout", APPLY_SUITE, (), Status.FAIL, evidence=context.applied.stopped
+        )
+
+
+def _interrupted(context: Context) -> Finding:
+    nodes = tuple(context.facts)
+    return Finding("run.complete", "run", nodes, Status.UNKNOWN, evidence="the run was interrupted")
+
+
+def _write(context: Context, findings: Sequence[Finding], measured: Measured) -> dict[str, Any]:
+    """Evidence first, then the certificate that names it, then its signature."""
+    run, lock = context.run, context.cluster.workspace.lock_file
+    plan_text = json.dumps(plan_as_json(context.plan), indent=2) + "\n"
+    write_atomically(run / "plan.json", plan_text)
+    results = "".join(f"{line}\n" for line in results_lines(findings))
+    write_atomically(run / "results.jsonl", results)
+    write_atomically(run / "junit.xml", junit_xml(findings))
+    write_atomically(run / "facts.json", json.dumps(_facts_as_json(context.facts)) + "\n")
+    names = ["plan.json", "results.jsonl", "junit.xml", "facts.json", *measured.raw_files]
+    examination = Examination(
+        spec=context.cluster.spec,
+        level=context.level,
+        facts=context.facts,
+        findings=findings,
+        suspects=measured.suspects,
+        lock_sha256=hash_file(lock),
+        evidence=hash_evidence(run, names),
+        tool_versions=_tool_versions(),
+    )
+    certificate = make_certificate(examination, datetime.now(UTC))
+    write_atomically(run / "certificate.json", json.dumps(certificate, indent=2) + "\n")
+    sign(run / "certificate.json", ensure_signing_key(context.cluster.workspace.root))
+    _write_report(context, findings, measured, examination, certificate)
+    return certificate
+
+
+def _write_report(
+    context: Context,
+    findings: Sequence[Finding],
+    measured: Measured,
+    examination: Examination,
+    certificate: dict[str, Any],
+) -> None:
+    data = ReportData(
+        certificate=certificate,
+        nodes=judge_nodes(examination),
+        findings=tuple(findings),
+        suspects=tuple(measured.suspects),
+        measurements=tuple(measured.measurements),
+        plan=context.plan,
+        facts=context.facts,
+        events=tuple(read_journal(context.run)),
+        raw_outputs=tuple(measured.raw_files),
+    )
+    page = render("report.html.j2", **report_context(data))
+    write_atomically(context.run / "report.html", page)
+    _point_latest(context.run)
+
+
+def _point_latest(run: Path) -> None:
+    """runs/latest leads to the newest run; replaced in one step."""
+    link, aside = run.parent / "latest", run.parent / ".latest"
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(run.name)
+    aside.replace(link)
+
+
+def _facts_as_json(facts: dict[str, NodeFacts]) -> dict[str, Any]:
+    return {
+        name: {
+            "error": found.error,
+            "sections": {key: section.data for key, section in found.sections.items()},
+            "readings": found.readings,
+        }
+        for name, found in facts.items()
+    }
+
+
+def _tool_versions() -> dict[str, str]:
+    names = ("ansible-core", "ansible-runner", "paramiko")
+    return {"podsys": __version__} | {name: version(name) for name in names}
+
+
+def _show(
+    context: Context,
+    verdict: Verdict,
+    findings: Sequence[Finding],
+    measured: Measured,
+    as_json: bool,
+) -> None:
+    if as_json:
+        files = {"run": str(context.run), "plan": plan_as_json(context.plan)}
+        print_json(files | findings_as_json(verdict, findings))
+        return
+    context.watch.end()
+    show_findings(verdict, findings, measured.suspects)
+    out().print(f"Report:       {context.run / 'report.html'}", soft_wrap=True)
+    out().print(f"Certificate:  {context.run / 'certificate.json'}", soft_wrap=True)

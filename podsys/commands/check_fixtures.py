@@ -1,0 +1,53 @@
+"""Fixtures for active checks: the cluster, connections to it, and where results go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from podsys.commands.check_marks import read_mark
+from podsys.commands.check_session import CLUSTER, RECORDER, CheckCluster
+from podsys.effects.ssh import Fleet
+from podsys.model.finding import Measurement
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> CheckCluster:
+    """The cluster under test; without --workspace there is none, and nothing to check."""
+    found = pytestconfig.stash.get(CLUSTER, None)
+    if found is None:
+        raise pytest.UsageError("name the cluster: --workspace DIR")
+    return found
+
+
+@pytest.fixture(scope="session")
+def fleet(cluster: CheckCluster) -> Iterator[Fleet]:
+    """Connections to the nodes; both ends of every pair of a round can be held at once."""
+    room = min(512, max(cluster.spec.ssh.fan_out, len(cluster.nodes)))
+    ssh = cluster.spec.ssh.model_copy(update={"fan_out": room})
+    with Fleet(ssh, cluster.spec.nodes, cluster.known_hosts) as found:
+        yield found
+
+
+@pytest.fixture
+def record(pytestconfig: pytest.Config) -> Callable[[Measurement], None]:
+    """record(Measurement(...)): one number, to be judged against its baseline."""
+    return pytestconfig.stash[RECORDER].record
+
+
+@pytest.fixture
+def keep(pytestconfig: pytest.Config) -> Callable[[str, str], str]:
+    """keep(name, text) stores raw output and says where it lies."""
+    return pytestconfig.stash[RECORDER].keep
+
+
+@pytest.fixture
+def report(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """report(text): a line of progress for whoever is watching."""
+    return pytestconfig.stash[RECORDER].say
+
+
+@pytest.fixture
+def check_id(request: pytest.FixtureRequest) -> str:
+    return read_mark(request.node).id

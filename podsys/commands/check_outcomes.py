@@ -1,0 +1,63 @@
+"""How a check ended, in podsys's words: only its own assertion can fail a node."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import podsys
+from podsys.commands.check_marks import read_mark
+from podsys.core.check_lines import CheckOutcome
+from podsys.model.status import Status
+
+PODSYS = Path(podsys.__file__).parent
+
+
+def announce(item: pytest.Item) -> dict[str, Any]:
+    mark = read_mark(item)
+    return {"check": mark.id, "suite": mark.suite, "nodes": _nodes_of(item)}
+
+
+def _nodes_of(item: pytest.Item) -> list[str]:
+    callspec = getattr(item, "callspec", None)
+    return [callspec.params["host"]] if callspec and "host" in callspec.params else []
+
+
+def judge_call(item: pytest.Item, call: pytest.CallInfo[None]) -> CheckOutcome:
+    mark = read_mark(item)
+    status, evidence = Status.PASS, ""
+    if call.excinfo:
+        status, evidence = _explain(call.excinfo, call.when or "")
+    return CheckOutcome(
+        check=mark.id,
+        suite=mark.suite,
+        nodes=tuple(_nodes_of(item)),
+        status=status,
+        evidence=evidence,
+        remedy=mark.remedy,
+        seconds=call.duration,
+        measures=mark.measures,
+    )
+
+
+def _explain(found: pytest.ExceptionInfo[BaseException], when: str) -> tuple[Status, str]:
+    """Only an assertion of the check itself can fail a node, not one of podsys's own code."""
+    error = found.value
+    first = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if isinstance(error, pytest.skip.Exception):
+        return Status.SKIP, first
+    own = PODSYS not in Path(found.traceback[-1].path).parents
+    if when == "call" and own and isinstance(error, AssertionError | pytest.fail.Exception):
+        return Status.FAIL, first
+    return Status.UNKNOWN, f"the check could not tell: {first}"
+
+
+def judge_loading(collector: pytest.Collector, report: pytest.CollectReport) -> CheckOutcome:
+    """A file that cannot be loaded holds checks that will not run."""
+    said = (report.longreprtext.strip() or "no reason given").splitlines()
+    suite = collector.path.parent.name
+    name = f"{suite}.{collector.path.stem.removeprefix('test_')}"
+    evidence = f"cannot be loaded: {said[-1].removeprefix('E').strip()}"
+    return CheckOutcome(name, suite, (), Status.UNKNOWN, evidence)

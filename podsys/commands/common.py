@@ -1,0 +1,99 @@
+"""What every command does first: open the workspace, read its files, reach its nodes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from podsys.core.catalog import parse_baselines, parse_settings
+from podsys.core.document import read_document
+from podsys.core.spec import check_setting_ids, parse_spec, with_key_path
+from podsys.effects.catalog import read_baselines_texts, read_settings_texts
+from podsys.effects.ssh import Fleet
+from podsys.effects.workspace import Workspace, open_workspace, read_text, write_atomically
+from podsys.model.baseline import Baseline
+from podsys.model.facts import NodeFacts, Section
+from podsys.model.problem import InputProblemsError
+from podsys.model.setting import Setting
+from podsys.model.spec import ClusterSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything podsys knows beforehand; `sha256` names exactly this knowledge."""
+
+    settings: tuple[Setting, ...]
+    baselines: Mapping[str, Baseline]
+    sha256: str
+
+    @property
+    def sources(self) -> dict[str, str]:
+        return {setting.id: "; ".join(setting.source) for setting in self.settings}
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A workspace with its files read and checked."""
+
+    workspace: Workspace
+    spec: ClusterSpec
+    catalog: Catalog
+
+    def connect(self) -> Fleet:
+        return Fleet(self.spec.ssh, self.spec.nodes, self.workspace.known_hosts)
+
+
+def load_cluster(root: Path) -> Cluster:
+    """All problems of cluster.yaml at once, before anything is touched."""
+    workspace = open_workspace(root)
+    catalog = load_catalog()
+    text = read_text(workspace.cluster_file)
+    spec, problems = parse_spec(text, str(workspace.cluster_file))
+    problems += check_setting_ids(text, catalog.settings, str(workspace.cluster_file))
+    if problems or spec is None:
+        raise InputProblemsError(problems)
+    return Cluster(workspace, with_key_path(spec, workspace.root), catalog)
+
+
+def load_spec(workspace: Workspace) -> ClusterSpec:
+    return load_cluster(workspace.root).spec
+
+
+def load_catalog() -> Catalog:
+    settings_texts, baseline_texts = read_settings_texts(), read_baselines_texts()
+    settings, problems = parse_settings(settings_texts)
+    baselines, more = parse_baselines(baseline_texts)
+    if problems or more:
+        raise InputProblemsError([*problems, *more])
+    whole = json.dumps([dict(settings_texts), dict(baseline_texts)], sort_keys=True)
+    return Catalog(
+        tuple(settings),
+        {baseline.metric: baseline for baseline in baselines},
+        hashlib.sha256(whole.encode()).hexdigest(),
+    )
+
+
+def save_facts(workspace: Workspace, facts: Mapping[str, NodeFacts]) -> None:
+    """Kept so that rendering needs no node; never used to judge one."""
+    known = load_facts(workspace) | {n: f for n, f in facts.items() if f.reachable}
+    as_json = {name: asdict(found) | {"readings": {}} for name, found in known.items()}
+    write_atomically(workspace.facts_file, json.dumps(as_json))
+
+
+def load_facts(workspace: Workspace) -> dict[str, NodeFacts]:
+    if not workspace.facts_file.is_file():
+        return {}
+    document = read_document(read_text(workspace.facts_file), str(workspace.facts_file))
+    return {name: _as_facts(content) for name, content in (document.data or {}).items()}
+
+
+def _as_facts(content: dict[str, object]) -> NodeFacts:
+    sections = content.get("sections")
+    assert isinstance(sections, dict)
+    return NodeFacts(
+        node=str(content["node"]),
+        sections={name: Section(**section) for name, section in sections.items()},
+    )

@@ -1,0 +1,106 @@
+"""podsys deploy: probe, plan, apply, reboot, probe again, certify."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from podsys.commands.apply import Rollout
+from podsys.commands.certify import EXIT_CODES, certify
+from podsys.commands.common import load_cluster, save_facts
+from podsys.commands.context import Context, begin_run
+from podsys.commands.desired import Desired, write_rendered
+from podsys.commands.interrupt import stop_flag
+from podsys.commands.reboots import survey_after_reboots
+from podsys.commands.settle import find_unsettled, look_again
+from podsys.core.limit import limit_nodes
+from podsys.core.plan import make_plan
+from podsys.effects.runlock import hold
+from podsys.errors import ExitCode, PodsysError
+from podsys.model.facts import NodeFacts
+from podsys.model.plan import Plan
+from podsys.view.console import out, print_json
+from podsys.view.plan import plan_as_json, show_plan
+from podsys.view.progress import progress
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    plan_only: bool = False
+    yes: bool = False
+    limit: str | None = None
+    as_json: bool = False
+
+
+def deploy(root: Path, options: Options) -> ExitCode:
+    """Changes nothing before the plan was shown and agreed to."""
+    cluster = load_cluster(root)
+    chosen = limit_nodes(cluster.spec, options.limit)
+    with hold(cluster.workspace.run_lock), cluster.connect() as fleet:
+        with progress("deploy", shown=not options.as_json) as watch:
+            facts, desired = survey_after_reboots(cluster, fleet, chosen, watch)
+        plan = make_plan(desired.wanted, facts, desired.role_order)
+        if options.plan_only:
+            _show(plan, desired, facts, options)
+            return ExitCode.GOOD
+        if not options.as_json:
+            _show(plan, desired, facts, options)
+        if not plan.empty:
+            _confirm(options)
+        with progress("deploy", shown=not options.as_json) as watch, stop_flag() as stop:
+            run, journal = begin_run(cluster.workspace, plan, watch)
+            context = Context(
+                cluster, fleet, facts, desired, run, journal, watch, stop,
+                level=cluster.spec.accept.level, plan=plan,
+            )  # fmt: skip
+            return _carry_out(context, chosen, options.as_json)
+
+
+def _show(plan: Plan, desired: Desired, facts: Mapping[str, NodeFacts], options: Options) -> None:
+    if options.as_json:
+        print_json(plan_as_json(plan))
+    else:
+        show_plan(plan, desired.advice(facts), node_count=len(desired.wanted))
+
+
+def _confirm(options: Options) -> None:
+    if options.yes:
+        return
+    if options.as_json or not sys.stdin.isatty():
+        raise PodsysError("there are changes to make and nobody to ask", "add --yes")
+    out().print("Carry out this plan? [y/N] ", end="")
+    if input().strip().lower() not in ("y", "yes"):
+        raise PodsysError("nothing was changed", "", ExitCode.FAILED)
+
+
+def _carry_out(context: Context, chosen: list[str], as_json: bool) -> ExitCode:
+    rollout = Rollout(context)
+    if not context.plan.empty:
+        save_facts(context.cluster.workspace, context.facts)
+        cluster = context.cluster
+        write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
+        rollout.apply(context.plan)
+        look_again(context, chosen)
+        _reboot(context, chosen, rollout)
+    elif find_unsettled(context.facts):
+        look_again(context, chosen)
+    verdict = certify(context, as_json)
+    context.journal.write("finished", verdict=verdict.value)
+    context.journal.close()
+    return EXIT_CODES[verdict]
+
+
+def _reboot(context: Context, chosen: list[str], rollout: Rollout) -> None:
+    """Only what the second probe still asks for; a third one tells whether it helped."""
+    plan = make_plan(context.desired.wanted, context.facts, context.desired.role_order)
+    if not plan.reboots or not context.cluster.spec.rollout.reboot:
+        return
+    boots = {node: found.get("system.boot_id") for node, found in context.facts.items()}
+    rebooted = rollout.reboot(plan)
+    look_again(context, chosen)
+    for node in rebooted:
+        found = context.facts[node]
+        if found.reachable and found.get("system.boot_id") == boots[node]:
+            context.applied.failed.setdefault(node, "reboot: its boot id is still the same")

@@ -1,0 +1,88 @@
+"""What is wanted of every node, and one look at all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from podsys.commands.common import Catalog, Cluster, load_facts
+from podsys.commands.rendering import Rendering, render_cluster
+from podsys.core.plan import make_plan
+from podsys.core.select import as_item
+from podsys.effects.probe import probe
+from podsys.effects.ssh import Fleet
+from podsys.effects.tree import write_tree
+from podsys.effects.workspace import Workspace
+from podsys.model.facts import NodeFacts
+from podsys.model.item import Item
+from podsys.model.plan import Change
+from podsys.model.spec import ClusterSpec
+from podsys.view.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """Wanted items of the chosen nodes; `skipped` settings with the reason, by node."""
+
+    wanted: Mapping[str, tuple[Item, ...]]
+    skipped: Mapping[str, Mapping[str, str]]
+    role_order: Sequence[str]
+
+    def advice(self, facts: Mapping[str, NodeFacts]) -> tuple[Change, ...]:
+        """What advisory settings would change if they were adopted."""
+        advised = {
+            node: [item.as_wanted() for item in items if item.advisory]
+            for node, items in self.wanted.items()
+        }
+        return make_plan(advised, facts, self.role_order).changes
+
+
+def survey(
+    cluster: Cluster, fleet: Fleet, chosen: Sequence[str], watch: Progress
+) -> tuple[dict[str, NodeFacts], Desired]:
+    """Probe the chosen nodes, one round trip each; what each wants follows from its facts.
+
+    Which settings apply is known only after the probe, so it reads all of them. Roles need
+    the operating system's family, known from last time; a node that turns out otherwise is
+    asked once more.
+    """
+    watch.stage("probe", total=len(chosen))
+    guess = render(cluster.workspace, cluster.spec, cluster.catalog, load_facts(cluster.workspace))
+    everything = tuple(as_item(cluster.spec, setting) for setting in cluster.catalog.settings)
+    requests = {node: _union(everything, guess.wanted[node]) for node in chosen}
+    facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
+    known = load_facts(cluster.workspace) | {n: f for n, f in facts.items() if f.reachable}
+    rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
+    facts |= probe(fleet, _missing(rendering, facts))
+    ordered = {node: facts[node] for node in chosen}
+    wanted = {node: rendering.wanted[node] for node in chosen}
+    skipped = {node: rendering.skipped[node] for node in chosen}
+    return ordered, Desired(wanted, skipped, rendering.role_order)
+
+
+def write_rendered(
+    workspace: Workspace, spec: ClusterSpec, catalog: Catalog, facts: Mapping[str, NodeFacts]
+) -> None:
+    """rendered/ as the facts ask for, including nodes that cannot be reached now."""
+    known = load_facts(workspace) | {n: f for n, f in facts.items() if f.reachable}
+    write_tree(workspace.rendered, render(workspace, spec, catalog, known).tree)
+
+
+def render(
+    workspace: Workspace, spec: ClusterSpec, catalog: Catalog, facts: Mapping[str, NodeFacts]
+) -> Rendering:
+    keys = workspace.known_hosts.read_text() if workspace.known_hosts.exists() else ""
+    return render_cluster(spec, catalog.settings, catalog.baselines, facts, keys)
+
+
+def _union(everything: Sequence[Item], wanted: Sequence[Item]) -> tuple[Item, ...]:
+    return tuple({item.id: item for item in (*everything, *wanted)}.values())
+
+
+def _missing(rendering: Rendering, facts: Mapping[str, NodeFacts]) -> dict[str, tuple[Item, ...]]:
+    """Reachable nodes of which something wanted was not asked; then everything is asked."""
+    return {
+        node: rendering.wanted[node]
+        for node, found in facts.items()
+        if found.reachable and any(i.id not in found.readings for i in rendering.wanted[node])
+    }

@@ -1,0 +1,169 @@
+"""podsys init: import hosts, pin keys, probe, name the odd ones, write the workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from podsys.commands.common import Catalog, load_catalog, load_facts, save_facts
+from podsys.commands.desired import write_rendered
+from podsys.commands.merge import Merged, merge_cluster_file
+from podsys.commands.sources import Found, Source, find_hosts
+from podsys.core.lock import make_lock
+from podsys.core.odd import Oddity, find_oddities
+from podsys.core.spec import parse_spec, schema, with_key_path
+from podsys.effects.ansible import ansible_version
+from podsys.effects.hostkeys import Pinned, pin_host_keys
+from podsys.effects.probe import probe
+from podsys.effects.runlock import hold
+from podsys.effects.ssh import Fleet
+from podsys.effects.workspace import Workspace, read_text, write_atomically
+from podsys.errors import ExitCode, PodsysError
+from podsys.model.facts import NodeFacts
+from podsys.model.problem import InputProblemsError
+from podsys.model.spec import ClusterSpec, Node, Ssh
+from podsys.view import inventory as view
+from podsys.view.progress import progress
+
+__all__ = ["Login", "Source", "init"]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to log in; what is not given comes from cluster.yaml or the defaults."""
+
+    user: str | None = None
+    key: str | None = None
+    port: int | None = None
+    jump: str | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        named = {key: value for key, value in asdict(self).items() if value is not None}
+        if self.key and not self.key.startswith("~"):
+            named["key"] = str(Path(self.key).absolute())
+        return named
+
+
+def init(directory: Path, source: Source, login: Login, as_json: bool) -> ExitCode:
+    """Exit code 0 when every node answered, 3 when some could not be probed."""
+    workspace = Workspace(directory.resolve())
+    catalog = load_catalog()
+    before = _read_spec(workspace)
+    found = find_hosts(source)
+    if before is None and found is None:
+        raise PodsysError(
+            f"{workspace.root} is no workspace yet, and no hosts were named",
+            "give --hosts 'n[001-032]', --from FILE or --lab",
+        )
+    spec = _intended_spec(workspace, before, found, login)
+    reach = with_key_path(spec, workspace.root)
+    with hold(workspace.run_lock):
+        pinned = pin_host_keys(
+            reach.nodes, reach.ssh, workspace.known_hosts, found.trusted_keys if found else ""
+        )
+        facts = _probe(workspace, reach, pinned, quiet=as_json)
+        merged = _write(workspace, _with_states(spec, facts), facts, catalog)
+    oddities = find_oddities(facts.values())
+    _show(workspace, facts, oddities, merged, pinned, as_json)
+    return ExitCode.GOOD if all(f.reachable for f in facts.values()) else ExitCode.UNKNOWN
+
+
+def _read_spec(workspace: Workspace) -> ClusterSpec | None:
+    if not workspace.cluster_file.exists():
+        return None
+    file = str(workspace.cluster_file)
+    spec, problems = parse_spec(read_text(workspace.cluster_file), file)
+    if spec is None:
+        raise InputProblemsError(problems)
+    return spec
+
+
+def _intended_spec(
+    workspace: Workspace, before: ClusterSpec | None, found: Found | None, login: Login
+) -> ClusterSpec:
+    """What stands in cluster.yaml wins over what the source says; new hosts are added."""
+    nodes = {
+        host.name: Node(address=host.address, groups=host.groups, bmc=host.bmc, serial=host.serial)
+        for host in (found.hosts if found else [])
+    }
+    if before is not None:
+        known = {**nodes, **before.nodes}
+        update = dict(login.given)
+        if found and found.trusted_keys:
+            # Who knows the machines' keys made them: their addresses are where it says.
+            known |= {n: known[n].model_copy(update={"address": nodes[n].address}) for n in nodes}
+            update = {**found.spec.get("ssh", {}), **update}
+        ssh = before.ssh.model_copy(update=update)
+        return before.model_copy(update={"nodes": known, "ssh": ssh})
+    extra = dict(found.spec) if found else {}
+    ssh_data = {**extra.pop("ssh", {}), **login.given}
+    name = _as_name(workspace.root.name)
+    return ClusterSpec.model_validate(
+        {"cluster": name, **extra, "nodes": nodes, "ssh": Ssh(**ssh_data)}
+    )
+
+
+def _as_name(text: str) -> str:
+    cleaned = "".join(c if c.isalnum() or c in "-_." else "-" for c in text).strip("-_.")
+    return cleaned or "cluster"
+
+
+def _probe(
+    workspace: Workspace, spec: ClusterSpec, pinned: Pinned, quiet: bool
+) -> dict[str, NodeFacts]:
+    """One round trip to each node whose key is pinned; the others are unreachable."""
+    facts = {name: NodeFacts(name, reason) for name, reason in pinned.failed.items()}
+    asked = {name: () for name in spec.nodes if name not in facts}
+    with (
+        Fleet(spec.ssh, spec.nodes, workspace.known_hosts) as fleet,
+        progress("init", shown=not quiet) as watch,
+    ):
+        watch.stage("probe", total=len(asked))
+        facts |= probe(fleet, asked, lambda one: watch.node(one.node, one.error))
+    return {name: facts[name] for name in spec.nodes}
+
+
+def _with_states(spec: ClusterSpec, facts: dict[str, NodeFacts]) -> ClusterSpec:
+    nodes = {
+        name: node.model_copy(
+            update={
+                "state": "ready" if facts[name].reachable else "unreachable",
+                "serial": node.serial or facts[name].get("system.serial") or None,
+            }
+        )
+        for name, node in spec.nodes.items()
+    }
+    return spec.model_copy(update={"nodes": nodes})
+
+
+def _write(
+    workspace: Workspace, spec: ClusterSpec, facts: dict[str, NodeFacts], catalog: Catalog
+) -> Merged:
+    merged = merge_cluster_file(workspace, spec)
+    write_atomically(workspace.schema_file, json.dumps(schema(), indent=2) + "\n")
+    save_facts(workspace, facts)
+    known = load_facts(workspace)
+    lock = make_lock(catalog.sha256, ansible_version(), known)
+    write_atomically(workspace.lock_file, lock)
+    write_rendered(workspace, spec, catalog, known)
+    return merged
+
+
+def _show(
+    workspace: Workspace,
+    facts: dict[str, NodeFacts],
+    oddities: Iterable[Oddity],
+    merged: Merged,
+    pinned: Pinned,
+    as_json: bool,
+) -> None:
+    odd = [(o.fact, o.found, o.usual, o.nodes) for o in oddities]
+    if as_json:
+        view.print_inventory(workspace.root, facts, odd, merged.kept, pinned.new)
+    else:
+        view.show_machines(facts, odd)
+        view.show_written(workspace.root, merged.kept, merged.added, pinned.new)

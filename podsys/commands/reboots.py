@@ -1,0 +1,56 @@
+"""A run that was killed while nodes rebooted: the next one waits for them to come back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from podsys.commands.common import Cluster
+from podsys.commands.desired import Desired, survey
+from podsys.effects.journal import find_interrupted, read_journal
+from podsys.effects.ssh import Command, Fleet
+from podsys.model.facts import NodeFacts
+from podsys.model.nodeset import fold
+from podsys.view.progress import Progress
+
+# As long as the reboot playbook waits: servers with much memory take minutes to start.
+PATIENCE_S = 600.0
+PAUSE_S = 2.0
+ANSWER_S = 15.0
+
+
+def survey_after_reboots(
+    cluster: Cluster, fleet: Fleet, chosen: Sequence[str], watch: Progress
+) -> tuple[dict[str, NodeFacts], Desired]:
+    """One look at all nodes; another one when some of them were still booting."""
+    found = survey(cluster, fleet, chosen, watch)
+    interrupted = find_interrupted(cluster.workspace.runs)
+    told = find_rebooting(read_journal(interrupted)) if interrupted else set()
+    gone = sorted(node for node, facts in found[0].items() if node in told and not facts.reachable)
+    if not gone:
+        return found
+    watch.say(f"waiting for {fold(gone)}: told to reboot by the run that was interrupted")
+    _wait_for(fleet, gone)
+    return survey(cluster, fleet, chosen, watch)
+
+
+def find_rebooting(events: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Nodes that were told to reboot, and of which nothing was noted since."""
+    told: set[str] = set()
+    for event in events:
+        if event["event"] == "reboot":
+            told |= set(event["nodes"])
+        elif event["event"] == "node":
+            told.discard(event["node"])
+    return told
+
+
+def _wait_for(fleet: Fleet, nodes: Sequence[str]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    missing = list(nodes)
+    while missing and time.monotonic() < deadline:
+        time.sleep(PAUSE_S)
+        fleet.close()
+        answers = fleet.run_each({node: Command("true") for node in missing}, ANSWER_S)
+        missing = [answer.node for answer in answers if not answer.ok]

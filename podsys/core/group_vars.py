@@ -1,0 +1,106 @@
+"""The variables that Ansible gets: one file a group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from podsys.core.rendering import Layout, RenderTask
+from podsys.core.role_items import hold_items, repairs, restart_items
+from podsys.model.role import Family, Role, RoleFile
+from podsys.model.spec import ClusterSpec, Ssh
+
+WORKSPACE = "{{ inventory_dir }}/../.."
+
+
+def group_vars_plan(spec: ClusterSpec, layout: Layout) -> Iterator[RenderTask]:
+    yield _task("all", "how the nodes are reached", connection_vars(spec.ssh))
+    for family in sorted(set(layout.families.values())):
+        yield _task(f"os_{family}", "what the probe saw", {"podsys_os_family": family})
+    for role in layout.roles:
+        if state := role_states(role, layout, spec.packages.hold):
+            yield _task(role.name, role.title, {f"{role.name}_state": state})
+    for profile in layout.profiles:
+        items = [item.as_request() for item in profile.items]
+        yield _task(profile.name, "the settings of these nodes", {"podsys_settings": items})
+
+
+def connection_vars(ssh: Ssh) -> dict[str, Any]:
+    variables: dict[str, Any] = {"ansible_user": ssh.user, "ansible_port": ssh.port}
+    if ssh.key:
+        variables["ansible_ssh_private_key_file"] = _key_path(ssh.key)
+    if ssh.user != "root":
+        variables["ansible_become"] = True
+    variables["ansible_ssh_common_args"] = " ".join(_ssh_options(ssh))
+    return variables
+
+
+def role_states(role: Role, layout: Layout, hold: Sequence[str]) -> dict[Family, dict[str, Any]]:
+    """By family, because names of packages, files and services differ there."""
+    if not (role.files or role.packages or role.services or role.holds_packages):
+        return {}
+    present = {layout.families.get(name) for name in layout.members[role.name]}
+    families = [f for f in role.families if f in present or None in present]
+    return {family: role_state(role, family, hold) for family in families}
+
+
+def role_state(role: Role, family: Family, hold: Sequence[str]) -> dict[str, Any]:
+    files = [file for file in role.files if family in file.path]
+    last = [*restart_items(role, family), *hold_items(role, hold)]
+    return {
+        "repairs": [item.as_request() for item in repairs(role)],
+        "directories": sorted({str(PurePosixPath(f.path[family]).parent) for f in files}),
+        "files": [_file(role, f, family) for f in files if f.kind == "file" and not f.per_node],
+        "node_files": [_file(role, f, family) for f in files if f.kind == "file" and f.per_node],
+        "blocks": [
+            _file(role, f, family) | {"marker": f.marker} for f in files if f.kind == "file_block"
+        ],
+        "packages": list(role.packages.get(family, ())),
+        "services": [
+            {"name": service.name[family], "value": service.value}
+            for service in role.services
+            if family in service.name
+        ],
+        "settings": [item.as_request() for item in last],
+    }
+
+
+def _file(role: Role, file: RoleFile, family: Family) -> dict[str, str]:
+    return {
+        "path": file.path[family],
+        "source": f"{role.name}/files/{file.source}",
+        "mode": file.mode,
+        "owner": file.owner,
+        "group": file.group,
+    }
+
+
+def _task(group: str, note: str, content: dict[str, Any]) -> RenderTask:
+    path = f"inventory/group_vars/{group}.yaml"
+    return RenderTask("group_vars.yaml.j2", path, {"note": note, "content": content})
+
+
+def _key_path(key: str) -> str:
+    return key if key.startswith(("/", "~")) else f"{WORKSPACE}/{key}"
+
+
+def _ssh_options(ssh: Ssh) -> Iterator[str]:
+    known_hosts = f'UserKnownHostsFile="{WORKSPACE}/known_hosts"'
+    yield f"-o '{known_hosts}'"
+    yield "-o StrictHostKeyChecking=yes"
+    if ssh.key:
+        yield "-o IdentitiesOnly=yes"
+    if ssh.jump:
+        yield f"-o 'ProxyCommand={_jump_command(ssh, ssh.jump, known_hosts)}'"
+
+
+def _jump_command(ssh: Ssh, jump: str, known_hosts: str) -> str:
+    """Not ProxyJump: that would check the bastion's key against the user's own list."""
+    user, _, place = jump.rpartition("@")
+    host, _, port = place.partition(":")
+    key = f'-i "{_key_path(ssh.key)}" -o IdentitiesOnly=yes ' if ssh.key else ""
+    return (
+        f"ssh -o {known_hosts} -o StrictHostKeyChecking=yes -o BatchMode=yes {key}"
+        f"-p {port or 22} -W [%h]:%p {user or ssh.user}@{host}"
+    )

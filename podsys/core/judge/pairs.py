@@ -1,0 +1,174 @@
+"""Pairs judged: a floor for all, a comparison with the fleet, and who is behind slow pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from podsys.core.judge.thresholds import Thresholds, find_thresholds
+from podsys.core.pairs import PairResult, fold_pairs, pairs_by_node
+from podsys.core.suspects import Localised, find_suspects
+from podsys.model.baseline import Baseline
+from podsys.model.finding import Finding, Measurement, Suspect
+from podsys.model.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class PairVerdict:
+    """`unmeasured` names nodes of which the pairs say nothing, with the reason."""
+
+    findings: list[Finding]
+    suspects: list[Suspect]
+    unmeasured: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One check's measurements with all that is needed to judge them."""
+
+    check: str
+    suite: str
+    metric: str
+    unit: str
+    baseline: Baseline | None
+    thresholds: Thresholds
+    pairs: list[PairResult]
+    found: Localised
+    remedy: str
+
+    def finding(
+        self, status: Status, nodes: Iterable[str], value: float | None, evidence: str
+    ) -> Finding:
+        return Finding(
+            check=self.check,
+            suite=self.suite,
+            nodes=tuple(nodes),
+            status=status,
+            metric=self.metric,
+            value=None if value is None else round(value, 4),
+            unit=self.unit,
+            expected=self.thresholds.describe(self.unit),
+            source=self.baseline.source if self.baseline else "",
+            evidence=evidence,
+            remedy=self.remedy if status in (Status.FAIL, Status.WARN) else "",
+        )
+
+
+def judge_pairs(
+    measurements: Sequence[Measurement],
+    baseline: Baseline | None,
+    line_rate_gbps: float | None,
+    nodes: Sequence[str] = (),
+    *,
+    suite: str = "network",
+    remedy: str = "",
+) -> PairVerdict:
+    """All measurements of one check; `nodes` are those that should have been measured."""
+    if not measurements:
+        return _nothing_measured(baseline, nodes, suite)
+    first = measurements[0]
+    thresholds = _thresholds(measurements, baseline, line_rate_gbps)
+    pairs, found = localise(measurements, thresholds)
+    unmeasured = dict(found.unmeasured)
+    unmeasured |= {n: "in no measured pair" for n in nodes if n not in pairs_by_node(pairs)}
+    case = _Case(
+        first.check, suite, first.metric, first.unit, baseline, thresholds, pairs, found, remedy
+    )
+    findings = [*_judge_fleet(case), *_judge_nodes(case), *_judge_links(case)]
+    findings += [
+        case.finding(Status.UNKNOWN, [node], None, reason) for node, reason in unmeasured.items()
+    ]
+    return PairVerdict(findings, found.suspects, unmeasured)
+
+
+def _nothing_measured(baseline: Baseline | None, nodes: Sequence[str], suite: str) -> PairVerdict:
+    reason = "no pair was measured"
+    metric = baseline.metric if baseline else ""
+    findings = [
+        Finding("network.pairs", suite, (n,), Status.UNKNOWN, metric=metric, evidence=reason)
+        for n in nodes
+    ]
+    return PairVerdict(findings, [], dict.fromkeys(nodes, reason))
+
+
+def localise(
+    measurements: Sequence[Measurement], thresholds: Thresholds
+) -> tuple[list[PairResult], Localised]:
+    """When no pair reaches the absolute floor, the fleet's own bound still tells who is worst."""
+    pairs = fold_pairs(measurements, thresholds.slow_below)
+    found = find_suspects(pairs)
+    if found.uniform and thresholds.relative is not None:
+        pairs = fold_pairs(measurements, thresholds.relative)
+        found = find_suspects(pairs)
+    return pairs, found
+
+
+def _thresholds(
+    measurements: Sequence[Measurement], baseline: Baseline | None, line_rate: float | None
+) -> Thresholds:
+    if baseline is None:
+        return Thresholds(None, None, None)
+    return find_thresholds(measurements, baseline, line_rate)
+
+
+def _judge_fleet(case: _Case) -> Iterator[Finding]:
+    """No pair at all above the floor: the whole fleet fails and nobody in it is singled out."""
+    known = [pair.worst for pair in case.pairs if pair.worst is not None]
+    if known and _is_below_floor(case):
+        nodes = sorted({n for p in case.pairs if p.worst is not None for n in p.nodes})
+        evidence = f"none of {len(known)} pairs reaches the floor; worst {min(known):.3g}"
+        yield case.finding(Status.FAIL, nodes, median(known), evidence)
+
+
+def _is_below_floor(case: _Case) -> bool:
+    floor = case.thresholds.absolute
+    known = [pair.worst for pair in case.pairs if pair.worst is not None]
+    return floor is not None and all(value < floor for value in known)
+
+
+def _judge_nodes(case: _Case) -> Iterator[Finding]:
+    bad = {suspect.id: suspect for suspect in case.found.bad_nodes}
+    in_links = {node for pair, _ in case.found.links for node in pair}
+    for node, own in sorted(pairs_by_node(case.pairs).items()):
+        values = [p.worst for p in own if p.worst is not None and p.state == "good"]
+        if node in bad:
+            slow = [p.worst for p in own if p.worst is not None]
+            yield case.finding(Status.FAIL, [node], median(slow), bad[node].evidence)
+        elif values and not _is_below_floor(case):
+            yield _judge_good(case, node, values, in_links)
+
+
+def _judge_good(
+    case: _Case, node: str, values: Sequence[float], in_links: Iterable[str]
+) -> Finding:
+    """A node with good pairs passes, but only against both kinds of bound."""
+    missing = _missing_bound(case)
+    status = Status.UNKNOWN if missing else Status.PASS
+    evidence = missing or f"{len(values)} good pairs, {min(values):.3g} to {max(values):.3g}"
+    if not missing and node in in_links:
+        evidence += "; one of its links is suspect"
+    return case.finding(status, [node], median(values), evidence)
+
+
+def _missing_bound(case: _Case) -> str:
+    if case.baseline is None:
+        return f"no baseline for {case.metric}"
+    if case.baseline.floor_of_line_rate is not None and case.thresholds.absolute is None:
+        return "the nominal line rate is not known: set network.link_gbps"
+    if case.thresholds.absolute is None and case.thresholds.relative is None:
+        return f"the baseline of {case.metric} has no bound"
+    return ""
+
+
+def _judge_links(case: _Case) -> Iterator[Finding]:
+    worst = {pair.nodes: pair.worst for pair in case.pairs}
+    for nodes, suspect in case.found.links:
+        yield case.finding(Status.FAIL, nodes, worst[nodes], suspect.evidence)
+    for pair in case.pairs:
+        if pair.state == "mixed":
+            evidence = f"intermittent: {pair.good} attempts good, {pair.slow} slow"
+            yield case.finding(Status.WARN, pair.nodes, pair.worst, evidence)
+    for pair in case.found.unmeasured_pairs:
+        evidence = f"pair gave no measurement: {pair.problem}"
+        yield case.finding(Status.UNKNOWN, pair.nodes, None, evidence)

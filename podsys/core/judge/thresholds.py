@@ -1,0 +1,69 @@
+"""Thresholds: below what a measured bandwidth is slow, absolutely and within its fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median, median_high
+
+from podsys.model.baseline import Baseline
+from podsys.model.finding import Measurement
+
+# Makes the median absolute deviation of normal noise equal to its standard deviation.
+MAD_TO_SIGMA = 1.4826
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """None where a bound could not be formed; `reference` is the fleet's usual value."""
+
+    absolute: float | None
+    relative: float | None
+    reference: float | None
+
+    @property
+    def slow_below(self) -> float:
+        """Both bounds hold, so the higher one decides; without any, nothing is slow."""
+        known = [bound for bound in (self.absolute, self.relative) if bound is not None]
+        return max(known, default=0.0)
+
+    def describe(self, unit: str) -> str:
+        parts = []
+        if self.absolute is not None:
+            parts.append(f">= {self.absolute:.3g} {unit} (share of the line rate)")
+        if self.relative is not None:
+            parts.append(f">= {self.relative:.3g} {unit} (fleet, usual {self.reference:.3g})")
+        return " and ".join(parts)
+
+
+def find_thresholds(
+    measurements: Iterable[Measurement], baseline: Baseline, line_rate: float | None
+) -> Thresholds:
+    absolute = None
+    if baseline.floor_of_line_rate is not None and line_rate is not None:
+        absolute = baseline.floor_of_line_rate * line_rate
+    return Thresholds(absolute, *_find_relative(measurements, baseline))
+
+
+def _find_relative(
+    measurements: Iterable[Measurement], baseline: Baseline
+) -> tuple[float | None, float | None]:
+    """The fleet's bound and its usual value.
+
+    A slow node drags down every pair it takes part in: with four nodes that is half of all
+    values, and a median over values would take them for usual. So each node counts once,
+    by the median of its own pairs. Faults only slow down, so the spread of healthy values
+    is read above the reference, where no fault can widen it.
+    """
+    values = [(m.nodes, m.value) for m in measurements if m.value is not None]
+    own: dict[str, list[float]] = {}
+    for nodes, value in values:
+        for node in nodes:
+            own.setdefault(node, []).append(value)
+    if not own or baseline.floor_of_median is None:
+        return None, None
+    reference = median_high(median_high(numbers) for numbers in own.values())
+    above = [value - reference for _, value in values if value >= reference]
+    sigma = MAD_TO_SIGMA * median(above)
+    bound = min(baseline.floor_of_median * reference, reference - baseline.mads * sigma)
+    return max(bound, 0.0), reference

@@ -1,0 +1,84 @@
+"""What a role manages, as items that the probe can compare without Ansible."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from podsys.model.item import Item
+from podsys.model.role import Family, Role, RoleFile
+
+
+def role_items(
+    role: Role, family: Family, rendered_files: Mapping[str, str], hold: Sequence[str] = ()
+) -> list[Item]:
+    """`rendered_files` from template name to text, as it shall stand on the node."""
+    return [
+        *_repair_items(role),
+        *_file_items(role, family, rendered_files),
+        *_package_items(role, family),
+        *_service_items(role, family),
+        *(hold_items(role, hold)),
+    ]
+
+
+def repairs(role: Role) -> list[Item]:
+    return list(_repair_items(role))
+
+
+def hold_items(role: Role, hold: Sequence[str]) -> list[Item]:
+    if not role.holds_packages:
+        return []
+    return [_item(role, "package_hold", name, "held") for name in hold]
+
+
+def restart_items(role: Role, family: Family) -> list[Item]:
+    """A service that runs with an older configuration than the one on disk is not done."""
+    items: list[Item] = []
+    for service in role.services:
+        paths = [
+            f.path[family] for f in role.files if f.template in service.reads and family in f.path
+        ]
+        if paths and service.value == "running" and family in service.name:
+            params = {"files": " ".join(paths)}
+            items.append(_item(role, "service_config", service.name[family], "current", params))
+    return items
+
+
+def file_value(file: RoleFile, text: str) -> str:
+    """The form in which the kinds file and file_block report what they found."""
+    digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return (
+        digest if file.kind == "file_block" else f"{digest} {file.mode} {file.owner}:{file.group}"
+    )
+
+
+def _repair_items(role: Role) -> Iterator[Item]:
+    if role.repairs_packages:
+        yield _item(role, "package_database", "packages", "clean")
+
+
+def _file_items(role: Role, family: Family, rendered: Mapping[str, str]) -> Iterator[Item]:
+    for file in role.files:
+        if family in file.path:
+            params = {"marker": file.marker} if file.kind == "file_block" else {}
+            value = file_value(file, rendered[file.template])
+            yield _item(role, file.kind, file.path[family], value, params)
+
+
+def _package_items(role: Role, family: Family) -> Iterator[Item]:
+    for name in role.packages.get(family, ()):
+        yield _item(role, "package", name, "installed")
+
+
+def _service_items(role: Role, family: Family) -> Iterator[Item]:
+    for service in role.services:
+        if family in service.name:
+            yield _item(role, "service", service.name[family], service.value)
+    yield from restart_items(role, family)
+
+
+def _item(
+    role: Role, kind: str, key: str, value: str, params: Mapping[str, str] | None = None
+) -> Item:
+    return Item(f"{role.name}.{kind}.{key}", role.name, kind, key, value, params=dict(params or {}))

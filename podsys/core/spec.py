@@ -1,0 +1,107 @@
+"""cluster.yaml: text in, a checked description or all its problems out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from podsys.core.document import Document, check_document, nearest, read_document
+from podsys.model.problem import Problem
+from podsys.model.setting import Setting
+from podsys.model.spec import ClusterSpec
+
+
+def parse_spec(text: str, file: str = "cluster.yaml") -> tuple[ClusterSpec | None, list[Problem]]:
+    """Everything that can be said without the catalog."""
+    document = read_document(text, file)
+    spec = check_document(document, ClusterSpec)
+    # What the parts mean to each other is checked even where some part has a fault of its own.
+    _check_addresses(document)
+    _check_server(document)
+    _check_budget(document)
+    return (None if document.problems else spec), document.problems
+
+
+def check_setting_ids(
+    text: str, settings: Iterable[Setting], file: str = "cluster.yaml"
+) -> list[Problem]:
+    """Setting ids named in cluster.yaml must exist in the catalog."""
+    document = read_document(text, file)
+    if document.problems:
+        return []  # parse_spec says the same
+    known = [setting.id for setting in settings]
+    part_of = _mapping(document.data, "settings")
+    for part in ("disable", "adopt", "override"):
+        for position, id_ in enumerate(part_of.get(part) or ()):
+            if isinstance(id_, str) and id_ not in known:
+                key: str | int = id_ if part == "override" else position
+                hint = nearest(id_, known) or "podsys explain lists all setting ids"
+                document.add(("settings", part, key), f"unknown setting {id_}", hint)
+    return document.problems
+
+
+def _mapping(data: Any, key: str) -> dict[str, Any]:
+    """What stands under `key`, when it is what it should be."""
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def budget_of(spec: ClusterSpec) -> int:
+    """Failed nodes that a rollout bears: a share rounds down, but one node never stops many."""
+    budget, nodes = spec.rollout.failure_budget, len(spec.nodes)
+    if isinstance(budget, int):
+        return budget
+    return max(1 if nodes > 1 else 0, int(nodes * float(budget.removesuffix("%")) / 100))
+
+
+def with_key_path(spec: ClusterSpec, root: Path) -> ClusterSpec:
+    """A relative ssh.key lies below the workspace, wherever podsys is started."""
+    key = spec.ssh.key
+    if key is None or key.startswith(("/", "~")):
+        return spec
+    return spec.model_copy(update={"ssh": spec.ssh.model_copy(update={"key": str(root / key)})})
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | (
+        ClusterSpec.model_json_schema()
+    )
+
+
+def _check_addresses(document: Document) -> None:
+    seen: dict[str, str] = {}
+    for name, node in _mapping(document.data, "nodes").items():
+        address = node.get("address") if isinstance(node, dict) else None
+        if not isinstance(address, str):
+            continue
+        if address in seen:
+            document.add(
+                ("nodes", name, "address"),
+                f"nodes.{name}: address {address} already belongs to {seen[address]}",
+                "give each node its own address",
+            )
+        seen.setdefault(address, str(name))
+
+
+def _check_server(document: Document) -> None:
+    server = _mapping(document.data, "monitoring").get("server")
+    nodes = [str(name) for name in _mapping(document.data, "nodes")]
+    if isinstance(server, str) and server not in nodes:
+        hint = nearest(server, sorted(nodes)) or "name one of the nodes"
+        document.add(("monitoring", "server"), f"monitoring.server: no node {server}", hint)
+
+
+def _check_budget(document: Document) -> None:
+    budget = _mapping(document.data, "rollout").get("failure_budget", 0)
+    good = isinstance(budget, int) and budget >= 0
+    if isinstance(budget, str) and budget.endswith("%"):
+        number = budget.removesuffix("%")
+        good = number.replace(".", "", 1).isdigit() and float(number) <= 100
+    if not good:
+        document.add(
+            ("rollout", "failure_budget"),
+            f"rollout.failure_budget: cannot read {budget!r}",
+            "write a count like 3 or a share like 10%",
+        )

@@ -1,0 +1,29 @@
+"""The catalog as it is shipped: the texts of its YAML files, from a checkout or a wheel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+
+def read_settings_texts() -> Mapping[str, str]:
+    """File name -> text of every podsys/catalog/settings/*.yaml."""
+    return read_folder("settings")
+
+
+def read_baselines_texts() -> Mapping[str, str]:
+    """File name -> text of every podsys/catalog/baselines/*.yaml."""
+    return read_folder("baselines")
+
+
+@cache
+def read_folder(folder: str) -> Mapping[str, str]:
+    return MappingProxyType(
+        {
+            f"podsys/catalog/{folder}/{file.name}": file.read_text(encoding="utf-8")
+            for file in sorted(files("podsys.catalog").joinpath(folder).iterdir(), key=str)
+            if file.name.endswith(".yaml")
+        }
+    )

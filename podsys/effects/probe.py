@@ -1,0 +1,122 @@
+"""The probe: one zipped program, sent to every node over one SSH exec, answers as JSON."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any, Literal
+
+from podsys.effects.ssh import Command, Fleet, Outcome
+from podsys.model.facts import NodeFacts, Section
+from podsys.model.item import Item
+
+PROTOCOL = 1
+SECTION_LIMIT_S = 10.0
+NODE_LIMIT_S = 60.0
+
+# Runs on the node: takes the program into an unnamed file, so that nothing can be left
+# behind, and starts it with what follows on standard input.
+LOADER = """\
+import os, sys, tempfile
+size = int(sys.stdin.buffer.readline())
+program = tempfile.TemporaryFile()
+program.write(sys.stdin.buffer.read(size))
+program.flush()
+sys.path.insert(0, "/proc/self/fd/%d" % program.fileno())
+from podsys_node.probe import main
+main()
+"""
+
+
+@cache
+def pack_program() -> bytes:
+    """podsys/node as a zip whose only package is podsys_node."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, resources.files("podsys") / "node", "podsys_node")
+    return buffer.getvalue()
+
+
+def probe(
+    fleet: Fleet,
+    requests: Mapping[str, Iterable[Item]],
+    on_done: Callable[[NodeFacts], None] = lambda _facts: None,
+) -> dict[str, NodeFacts]:
+    """Ask every node for its facts and for the readings of its items, one round trip each."""
+    commands = {node: _command(tuple(items), fleet.as_root) for node, items in requests.items()}
+    found: dict[str, NodeFacts] = {}
+    for outcome in fleet.run_each(commands, NODE_LIMIT_S):
+        found[outcome.node] = read_outcome(outcome)
+        on_done(found[outcome.node])
+    return found
+
+
+@cache
+def _command(items: tuple[Item, ...], as_root: str) -> Command:
+    """Nodes that want the same share one request."""
+    program = pack_program()
+    request = {
+        "items": [item.as_request() for item in items],
+        "sections": None,
+        "limit_s": SECTION_LIMIT_S,
+    }
+    encoded = base64.b64encode(LOADER.encode()).decode()
+    text = f"exec {as_root}python3 -c 'import base64;exec(base64.b64decode(\"{encoded}\"))'"
+    return Command(text, b"%d\n" % len(program) + program + json.dumps(request).encode())
+
+
+def read_outcome(outcome: Outcome) -> NodeFacts:
+    """Anything but a whole, well-formed answer is an unreachable node with its reason."""
+    if outcome.error:
+        return NodeFacts(outcome.node, outcome.error, seconds=outcome.seconds)
+    if outcome.code != 0:
+        return NodeFacts(outcome.node, _probe_failure(outcome), seconds=outcome.seconds)
+    try:
+        answer = json.loads(outcome.stdout)
+        if answer["podsys_probe"] != PROTOCOL:
+            raise ValueError("another protocol")
+        return NodeFacts(
+            node=outcome.node,
+            sections={name: _section(content) for name, content in answer["sections"].items()},
+            readings=dict(answer["readings"]),
+            seconds=outcome.seconds,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"the probe's answer cannot be read: {error}"
+        return NodeFacts(outcome.node, reason, seconds=outcome.seconds)
+
+
+def _section(content: Mapping[str, Any]) -> Section:
+    status: Literal["ok", "unknown"] = "ok" if content["status"] == "ok" else "unknown"
+    data = content.get("data") or {}
+    if not isinstance(data, dict):
+        raise TypeError("a section without data")
+    reason, seconds = str(content.get("reason") or ""), float(content.get("seconds") or 0)
+    return Section(status, data, reason, seconds)
+
+
+def _probe_failure(outcome: Outcome) -> str:
+    said = outcome.stderr.decode(errors="replace").strip().splitlines()
+    last = said[-1] if said else "it said nothing"
+    if "sudo" in last:
+        return f"podsys needs root there, as ssh.user root or by sudo without password: {last}"
+    if outcome.code == 127:
+        return "the node has no python3: install it"
+    return f"the probe ended with code {outcome.code}: {last}"
+
+
+def _add(archive: zipfile.ZipFile, folder: Traversable, name: str) -> None:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir() and entry.name != "__pycache__":
+            _add(archive, entry, f"{name}/{entry.name}")
+        elif entry.name.endswith(".py"):
+            # A fixed date makes equal programs equal bytes.
+            info = zipfile.ZipInfo(f"{name}/{entry.name}", (2020, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, entry.read_bytes())

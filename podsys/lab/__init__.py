@@ -1,0 +1,9 @@
+"""The practice cluster: real systemd nodes on one Linux machine."""
+
+from podsys.lab.down import down
+from podsys.lab.layout import default_name
+from podsys.lab.status import status
+from podsys.lab.types import LabStatus, NodeStatus, Report
+from podsys.lab.up import up
+
+__all__ = ["LabStatus", "NodeStatus", "Report", "default_name", "down", "status", "up"]

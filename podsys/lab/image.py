@@ -1,0 +1,135 @@
+"""The base image that all nodes of all labs share: built once, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from podsys.lab.files import read_or
+from podsys.lab.knobs import list_for_node
+from podsys.lab.layout import Lab
+from podsys.lab.locks import lock_file
+from podsys.lab.mounts import unmount_below
+from podsys.lab.shell import follow, run
+from podsys.lab.types import Report
+
+HERE = Path(__file__).parent
+OVERLAY = HERE / "base"
+RECIPE = HERE / "base.yaml"
+DAY = 86400
+
+
+def ensure_image(lab: Lab, report: Report) -> Path:
+    """The base image's folder; built first if there is none of this recipe."""
+    images = lab.state / "images"
+    image = images / name_image()
+    if image.exists():
+        return image
+    images.mkdir(parents=True, exist_ok=True)
+    with lock_file(images / ".lock"):
+        if not image.exists():
+            report("Building the base image (once; about half a minute)")
+            remove_unfinished(images)
+            new = Path(tempfile.mkdtemp(prefix=".new-", dir=images))
+            new.chmod(0o755)
+            build_image(new, report)
+            new.rename(image)
+            remove_unused(lab, image)
+    return image
+
+
+def name_image() -> str:
+    """Changes whenever anything that goes into the image changes."""
+    digest = hashlib.sha256(RECIPE.read_bytes())
+    for path in sorted(OVERLAY.rglob("*")):
+        if path.is_file():
+            digest.update(str(path.relative_to(OVERLAY)).encode() + path.read_bytes())
+    digest.update(repr(sorted(list_for_node().items())).encode())
+    recipe = load_recipe()
+    return f"{recipe['suite']}-{platform.machine()}-{digest.hexdigest()[:12]}"
+
+
+def load_recipe() -> dict[str, Any]:
+    recipe: dict[str, Any] = yaml.safe_load(RECIPE.read_text())
+    return recipe
+
+
+def remove_unfinished(images: Path) -> None:
+    """What builds that were killed left behind. The caller holds the lock."""
+    unmount_below(images)
+    for path in images.glob(".new-*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_unused(lab: Lab, newest: Path) -> None:
+    """Images of earlier recipes that no node stands on. One of today may be about to be used."""
+    marks = (lab.state / "labs").glob("*/nodes/*/ready")
+    used = {newest, *(Path(read_or(mark).strip()) for mark in marks)}
+    for path in newest.parent.glob("[!.]*"):
+        if path not in used and time.time() - path.stat().st_mtime > DAY:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def build_image(root: Path, report: Report) -> None:
+    recipe = load_recipe()
+    install_debian(root, recipe, report)
+    put_files(root)
+    run(["chroot", root, "systemctl", "mask", *recipe["masked"]])
+    run(["chroot", root, "systemctl", "enable", *recipe["enabled"]])
+    run(["chroot", root, "update-grub"])
+    run(["chroot", root, "apt-cache", "gencaches"])
+    remove_files(root, recipe["removed"])
+    (root / "etc/machine-id").write_text("")
+
+
+def install_debian(root: Path, recipe: dict[str, Any], report: Report) -> None:
+    """Install the packages, keeping apt's lists so that nodes can install at once.
+
+    A builder that loses its parent dies with all its children, and its mounts with them: nothing
+    goes on writing into a folder that the next build throws away.
+    """
+    guard = [
+        "setpriv",
+        "--pdeathsig",
+        "KILL",
+        "unshare",
+        "--mount",
+        "--pid",
+        "--fork",
+        "--kill-child",
+    ]
+    options = [
+        "--mode=root",
+        "--variant=minbase",
+        "--format=directory",
+        f"--components={','.join(recipe['components'])}",
+        f"--include={','.join(recipe['packages'])}",
+        '--aptopt=Acquire::Languages "none"',
+        "--skip=cleanup/apt/lists",
+    ]
+    follow([*guard, "mmdebstrap", *options, recipe["suite"], root], report)
+
+
+def put_files(root: Path) -> None:
+    """Lay the lab's own files over the installed system; scripts become programs."""
+    for path in OVERLAY.rglob("*"):
+        if path.is_file():
+            target = root / path.relative_to(OVERLAY)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+            target.chmod(0o755 if path.read_bytes().startswith(b"#!") else 0o644)
+    for name, text in list_for_node().items():
+        (root / "usr/lib/podsys-lab" / name).write_text(text)
+
+
+def remove_files(root: Path, patterns: list[str]) -> None:
+    for pattern in patterns:
+        for path in root.glob(pattern):
+            path.unlink()

@@ -1,0 +1,37 @@
+"""What a lab remembers about itself: its subnet and the speed of its links."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from podsys.lab.files import read_or, write_whole
+from podsys.lab.layout import Lab, Place
+
+DEFAULT_LINK_MBPS = 500
+
+
+@dataclass(frozen=True)
+class Settings:
+    subnet: int
+    link_mbps: int
+
+    @property
+    def gateway(self) -> str:
+        """The admin node's address in the lab."""
+        return f"10.77.{self.subnet}.1"
+
+    def address(self, node: Place) -> str:
+        return f"10.77.{self.subnet}.{10 + node.number}"
+
+
+def load_settings(lab: Lab) -> Settings | None:
+    """The lab's settings; none for a lab that is not there or was only half made."""
+    try:
+        return Settings(**json.loads(read_or(lab.dir / "lab.json")))
+    except (ValueError, TypeError):
+        return None
+
+
+def save_settings(lab: Lab, settings: Settings) -> None:
+    write_whole(lab.dir / "lab.json", json.dumps(asdict(settings)) + "\n")

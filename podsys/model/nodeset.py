@@ -1,0 +1,32 @@
+"""Node names folded and unfolded, as ClusterShell writes them: n[001-032]."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from podsys.errors import PodsysError
+
+# ClusterShell reads @ ! & ^ and brackets as operators; a name that holds one is not folded.
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def fold(names: Iterable[str]) -> str:
+    from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet
+
+    given = list(names)
+    if not all(PLAIN_NAME.fullmatch(name) for name in given):
+        return ",".join(sorted(set(given)))
+    return str(NodeSet.fromlist(given, resolver=RESOLVER_NOGROUP))
+
+
+def expand(text: str) -> list[str]:
+    """`n[1-2],login` -> [n1, n2, login]; a syntax error names the text."""
+    from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException
+
+    try:
+        return [str(name) for name in NodeSet(text, resolver=RESOLVER_NOGROUP)]
+    except NodeSetException as error:
+        raise PodsysError(
+            f"cannot read the host range {text!r}: {error}", "write it like n[001-032] or n1,n2"
+        ) from error

@@ -1,0 +1,66 @@
+"""A role: what a folder below playbooks/roles manages, from its meta/podsys.yml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+Family = Literal["debian", "rhel"]
+FAMILIES: tuple[Family, ...] = ("debian", "rhel")
+# Which nodes a role is for; core/roles.py knows how each is found in cluster.yaml.
+Where = Literal["all", "monitoring_server", "time_server", "time_clients"]
+
+
+def _for_every_family(value: Any) -> Any:
+    """Most names are the same everywhere and are then written once."""
+    return dict.fromkeys(FAMILIES, value) if isinstance(value, str) else value
+
+
+ByFamily = Annotated[dict[Family, str], BeforeValidator(_for_every_family)]
+
+
+class RolePart(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RoleFile(RolePart):
+    """A file, or a marked block inside one. `per_node`: its text names the node itself."""
+
+    path: ByFamily
+    template: str
+    kind: Literal["file", "file_block"] = "file"
+    marker: str = "podsys"
+    mode: str = "0644"
+    owner: str = "root"
+    group: str = "root"
+    per_node: bool = False
+
+    @property
+    def source(self) -> str:
+        """Its name in the rendered role's files/ folder."""
+        return self.template.removesuffix(".j2")
+
+
+class RoleService(RolePart):
+    """A unit and its wanted state; it restarts when a template it `reads` gave a new file."""
+
+    name: ByFamily
+    value: Literal["running", "stopped"] = "running"
+    reads: tuple[str, ...] = ()
+
+
+class Role(RolePart):
+    """Role name = folder = group = tag = vars file."""
+
+    name: str = ""
+    title: str
+    where: Where = "all"
+    after: tuple[str, ...] = ()
+    families: tuple[Family, ...] = FAMILIES
+    repairs_packages: bool = False
+    packages: dict[Family, tuple[str, ...]] = {}
+    holds_packages: bool = False
+    files: tuple[RoleFile, ...] = ()
+    services: tuple[RoleService, ...] = ()
+    data: dict[str, str | int] = {}

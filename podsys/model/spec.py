@@ -1,0 +1,94 @@
+"""cluster.yaml as types; core/spec.py reads the file, this says what may stand in it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Ssh(Part):
+    """How podsys reaches the nodes."""
+
+    user: str = "root"
+    port: int = Field(22, ge=1, le=65535)
+    key: str | None = Field(None, description="private key; none: ssh-agent and the usual keys")
+    jump: str | None = Field(None, description="bastion, user@host:port")
+    timeout_s: float = Field(15, gt=0, description="seconds to connect to one node")
+    fan_out: int = Field(64, ge=1, le=512, description="nodes talked to at once")
+
+
+class Node(Part):
+    """One machine."""
+
+    address: str
+    groups: tuple[str, ...] = ("compute",)
+    bmc: str | None = None
+    serial: str | None = None
+    state: Literal["ready", "unreachable"] = "ready"
+
+
+class Network(Part):
+    mode: Literal["ethernet", "roce", "infiniband"] = "ethernet"
+    link_gbps: float | None = Field(
+        None, gt=0, description="nominal rate of one link; none: what the NIC reports"
+    )
+
+
+class Time(Part):
+    servers: tuple[str, ...] = Field((), description="NTP servers; none: the first node serves")
+
+
+class Monitoring(Part):
+    server: str | None = Field(None, description="node that runs Prometheus and Alertmanager")
+
+
+class Packages(Part):
+    hold: tuple[str, ...] = Field((), description="packages that must not move")
+
+
+class Settings(Part):
+    disable: tuple[str, ...] = Field((), description="setting ids that podsys leaves alone")
+    adopt: tuple[str, ...] = Field((), description="advisory setting ids to apply")
+    override: dict[str, str] = Field({}, description="setting id: value, instead of the catalog's")
+
+
+class Rollout(Part):
+    canary: int = Field(1, ge=0, description="nodes changed first, alone")
+    failure_budget: int | str = Field(
+        "10%", description="failed nodes that stop the rollout when exceeded: a count or a share"
+    )
+    reboot: bool = Field(True, description="may deploy reboot nodes that need it")
+    forks: int | None = Field(None, ge=1, le=512, description="none: sized to the admin machine")
+
+
+class Accept(Part):
+    level: Literal[1, 2, 3, 4] = 4
+    seconds_per_pair: float = Field(2, gt=0, le=3600)
+    max_rounds: int = Field(8, ge=1, description="pair rounds at most; fewer nodes need fewer")
+
+
+class CertificateTerms(Part):
+    valid_days: int = Field(30, ge=1)
+
+
+class ClusterSpec(Part):
+    """The whole of cluster.yaml."""
+
+    cluster: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    profile: Literal["training", "hpc"] = "training"
+    lab: bool = Field(False, description="a practice cluster: its certificates say so")
+    ssh: Ssh = Ssh()
+    nodes: dict[str, Node] = Field(min_length=1)
+    network: Network = Network()
+    time: Time = Time()
+    monitoring: Monitoring = Monitoring()
+    packages: Packages = Packages()
+    settings: Settings = Settings()
+    rollout: Rollout = Rollout()
+    accept: Accept = Accept()
+    certificate: CertificateTerms = CertificateTerms()

@@ -1,0 +1,143 @@
+"""Arguments of the kernel's command line.
+
+Read live from /proc/cmdline, and for the next boot from /etc/default/grub and its drop-ins
+(Debian family) or from grubby (RHEL family). Written to /etc/default/grub.d/zz-podsys.cfg
+with update-grub, or by grubby. Takes effect with a reboot. Where there is a grub.cfg, it must
+say the same: an update-grub that was cut off is not done.
+"""
+
+import re
+import shlex
+from typing import Dict, List, Optional
+
+from .. import machine
+from ..dropin import HEADER, numbered_lines
+from . import Item, Readings, read_each
+
+FILE = "/etc/default/grub.d/zz-podsys.cfg"
+MAIN = "/etc/default/grub"
+BUILT = "/boot/grub/grub.cfg"
+PRESENT = ""
+UNSET = "unset"
+VARIABLES = ("GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT")
+ASSIGNMENT = re.compile(r"^(?:export\s+)?([A-Z_]+)(\+?)=(.*)$")
+
+
+def read(items: List[Item]) -> Readings:
+    live = parse_arguments(machine.read_text("/proc/cmdline") or "")
+    saved, built = read_saved(), read_built()
+    return read_each(items, lambda item: _read_one(item["key"], live, saved, built))
+
+
+def write(changed: List[Item], wanted: List[Item]) -> None:
+    """The drop-in adds behind what others set: the last of two equal arguments counts."""
+    if machine.find_command("grubby"):
+        arguments = join_arguments(changed)
+        machine.ask(["grubby", "--update-kernel=ALL", "--args=" + arguments], 120)
+        return
+    arguments = join_arguments(wanted)
+    line = 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT %s"' % arguments
+    machine.write_text(FILE, "%s\n%s\n" % (HEADER, line))
+    machine.ask(["update-grub"], 120)
+
+
+def read_saved() -> Optional[Dict[str, str]]:
+    """None when this machine has no boot loader that podsys knows."""
+    if machine.find_command("grubby"):
+        return parse_arguments(_ask_grubby())
+    if not machine.exists(MAIN) and not machine.list_folder("/etc/default/grub.d"):
+        return None
+    values: Dict[str, str] = {}
+    for path in [MAIN] + _dropins():
+        for _, line in numbered_lines(path, comments="#"):
+            assign(values, line)
+    return parse_arguments(" ".join(values.get(name, "") for name in VARIABLES))
+
+
+def read_built() -> Optional[Dict[str, str]]:
+    """Of the first kernel in grub.cfg; None where that file does not decide."""
+    if machine.find_command("grubby"):
+        return None
+    for _, line in numbered_lines(BUILT, comments="#"):
+        words = line.split(None, 2)
+        if words[0] in ("linux", "linux16", "linuxefi"):
+            return parse_arguments(words[2] if len(words) > 2 else "")
+    return None
+
+
+def assign(values: Dict[str, str], line: str) -> None:
+    """One assignment as the shell would make it; other shell code is none."""
+    found = ASSIGNMENT.match(line)
+    if not found:
+        return
+    name, plus, raw = found.groups()
+    try:
+        text = (shlex.split(raw, comments=True) or [""])[0]
+    except ValueError:
+        text = "`"
+    if "`" in text or "$(" in text:
+        if name in VARIABLES:
+            raise machine.Unreadable("only a shell can tell what this means: %s" % line[:200])
+        return
+    if not raw.lstrip().startswith("'"):
+        text = re.sub(r"\$\{?([A-Z_]+)\}?", lambda m: values.get(m.group(1), ""), text)
+    values[name] = values.get(name, "") + text if plus else text
+
+
+def parse_arguments(text: str) -> Dict[str, str]:
+    """Name -> value; an argument given twice counts by its last, but all of `pci=` count."""
+    found: Dict[str, str] = {}
+    for word in _split(text.split(" -- ", maxsplit=1)[0]):
+        name, separator, value = word.partition("=")
+        if name == "pci" and name in found:
+            value = "%s,%s" % (found[name], value)
+        if name:
+            found[name] = value if separator else PRESENT
+    return found
+
+
+def _split(text: str) -> List[str]:
+    """The kernel knows double quotes only."""
+    return [word.replace('"', "") for word in re.findall(r'(?:"[^"]*"?|[^\s"])+', text)]
+
+
+def _read_one(
+    name: str,
+    live: Dict[str, str],
+    saved: Optional[Dict[str, str]],
+    built: Optional[Dict[str, str]],
+) -> Dict[str, str]:
+    if saved is None:
+        return {"absent": "this machine has no boot loader configuration"}
+    value = saved.get(name, UNSET)
+    reading = {"live": live.get(name, UNSET), "persistent": value}
+    if built is not None and built.get(name, UNSET) != value:
+        reading["persistent"] = "%s,%s" % (value, built.get(name, UNSET))
+        reading["note"] = "%s differs from the files it is made from: run update-grub" % BUILT
+    return reading
+
+
+def join_arguments(items: List[Item]) -> str:
+    return " ".join(sorted(_as_argument(item) for item in items))
+
+
+def _as_argument(item: Item) -> str:
+    argument = "%s=%s" % (item["key"], item["value"]) if item["value"] else str(item["key"])
+    if any(character in argument for character in "\"'$`\\ \n"):
+        raise machine.Unreadable("not fit for a command line: %s" % argument)
+    return argument
+
+
+def _dropins() -> List[str]:
+    folder = "/etc/default/grub.d"
+    return [
+        "%s/%s" % (folder, name) for name in machine.list_folder(folder) if name.endswith(".cfg")
+    ]
+
+
+def _ask_grubby() -> str:
+    for line in machine.ask(["grubby", "--info=DEFAULT"]).splitlines():
+        name, _, value = line.partition("=")
+        if name == "args":
+            return value.strip().strip('"')
+    return ""

@@ -1,0 +1,62 @@
+"""Units that must run, or must not: `running` or `stopped`.
+
+Read live from the unit's ActiveState, and for the next boot from its UnitFileState. Set by
+systemctl: enabled and started, or stopped, disabled and masked. A unit that does not exist
+cannot run: `stopped` then does not apply, `running` is not met.
+"""
+
+from typing import Dict, List
+
+from .. import machine
+from ..systemd import show
+from . import Item, Readings, read_each, write_each
+
+STARTS = ("enabled", "enabled-runtime", "static", "indirect", "alias", "generated", "linked")
+RUNS = ("active", "activating", "reloading")
+
+
+def read(items: List[Item]) -> Readings:
+    units = sorted({item["key"] for item in items})
+    shown = show(units, ["LoadState", "ActiveState", "UnitFileState"])
+    return read_each(items, lambda item: _read_one(item, shown[item["key"]]))
+
+
+def write(changed: List[Item], wanted: List[Item]) -> None:
+    write_each(changed, _write_one)
+
+
+def _write_one(item: Item) -> None:
+    if item["value"] == "running":
+        machine.run(["systemctl", "unmask", item["key"]])
+        machine.ask(["systemctl", "enable", "--now", item["key"]], 90)
+    else:
+        machine.run(["systemctl", "disable", "--now", item["key"]], 90)
+        machine.ask(["systemctl", "mask", "--now", item["key"]], 90)
+        machine.run(["systemctl", "reset-failed", item["key"]])
+
+
+def _read_one(item: Item, shown: Dict[str, str]) -> Dict[str, str]:
+    state = shown.get("LoadState", "")
+    if state == "not-found":
+        if item["value"] == "stopped":
+            return {"absent": "there is no unit %s" % item["key"]}
+        return {"live": "stopped", "persistent": "stopped", "note": "there is no such unit"}
+    if state not in ("loaded", "masked"):
+        raise machine.Unreadable("systemd cannot load %s: %s" % (item["key"], state))
+    reading = {"live": _live(shown)}
+    if shown.get("UnitFileState"):  # a unit made at run time has nothing saved
+        reading["persistent"] = _saved(shown["UnitFileState"])
+    return reading
+
+
+def _live(shown: Dict[str, str]) -> str:
+    """A failed unit is neither: it should run and does not."""
+    active = shown.get("ActiveState", "")
+    if active in RUNS:
+        return "running"
+    return "failed" if active == "failed" else "stopped"
+
+
+def _saved(state: str) -> str:
+    """Only a mask keeps down what others may start: a static unit is not stopped for good."""
+    return "running" if state in STARTS else "stopped"

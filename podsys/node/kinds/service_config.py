@@ -1,0 +1,36 @@
+"""A running unit must have started after the files it reads were last changed: `current`.
+
+Read by comparing the unit's start with the change times of params.files. Set by a restart.
+"""
+
+from typing import Dict, List
+
+from .. import machine
+from ..systemd import START, is_started_before, show
+from . import Item, Readings, read_each, write_each
+
+
+def read(items: List[Item]) -> Readings:
+    units = sorted({item["key"] for item in items})
+    shown = show(units, ["LoadState", "ActiveState", "NeedDaemonReload", START])
+    return read_each(items, lambda item: _read_one(item, shown[item["key"]]))
+
+
+def write(changed: List[Item], wanted: List[Item]) -> None:
+    machine.ask(["systemctl", "daemon-reload"], 60)
+    write_each(changed, _restart)
+
+
+def _restart(item: Item) -> None:
+    machine.ask(["systemctl", "restart", item["key"]], 120)
+
+
+def _read_one(item: Item, shown: Dict[str, str]) -> Dict[str, str]:
+    if shown.get("LoadState") == "not-found":
+        return {"live": "stopped", "note": "there is no such unit"}
+    if shown.get("ActiveState") != "active":
+        return {"live": "stopped"}
+    if shown.get("NeedDaemonReload") == "yes":
+        return {"live": "stale", "note": "its unit files changed after systemd read them"}
+    stale = is_started_before(shown, item["params"]["files"].split())
+    return {"live": "stale" if stale else "current"}

@@ -1,0 +1,82 @@
+"""Files below /sys, one path or many by a pattern.
+
+Read live from the files (of `always [madvise] never` the chosen word) and, for the next
+boot, from the `w` lines of all tmpfiles.d folders. Written to both: the files, and
+/etc/tmpfiles.d/00-podsys.conf. Files with different values read as `a,b`.
+
+systemd-tmpfiles is the odd one out: of two lines for the same path the FIRST counts, hence
+the name of our file. Lines for different patterns that match one path all count, in order.
+"""
+
+import fnmatch
+import glob
+import re
+from typing import Dict, List, NamedTuple
+
+from .. import machine
+from ..dropin import merge_folders, numbered_lines, write_lines
+from . import Item, Readings, read_each, write_each
+
+FILE = "/etc/tmpfiles.d/00-podsys.conf"
+FOLDERS = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d")
+
+Line = NamedTuple("Line", [("pattern", str), ("value", str), ("place", str)])
+
+
+def read(items: List[Item]) -> Readings:
+    saved = read_saved()
+    return read_each(items, lambda item: _read_one(item["key"], saved))
+
+
+def write(changed: List[Item], wanted: List[Item]) -> None:
+    write_lines(FILE, ["w %s - - - - %s" % (item["key"], item["value"]) for item in wanted])
+    write_each(changed, _write_live)
+
+
+def _write_live(item: Item) -> None:
+    for path in find_paths(item["key"]):
+        if _chosen(machine.read_text(path) or "") != item["value"]:
+            machine.write_knob(path, item["value"])
+
+
+def find_paths(pattern: str) -> List[str]:
+    root = machine.at("/")
+    return sorted("/" + path[len(root) :].lstrip("/") for path in glob.glob(machine.at(pattern)))
+
+
+def read_saved() -> List[Line]:
+    """In the order in which they are applied at boot."""
+    saved: Dict[str, Line] = {}
+    for path in merge_folders(FOLDERS, ".conf"):
+        for number, line in numbered_lines(path, comments="#"):
+            parts = line.split(None, 6)
+            if len(parts) == 7 and re.match(r"^w[+!-]*$", parts[0]):
+                place = "%s:%d" % (path, number)
+                saved.setdefault(parts[1], Line(parts[1], parts[6].strip(), place))
+    return list(saved.values())
+
+
+def _read_one(pattern: str, saved: List[Line]) -> Dict[str, str]:
+    paths = find_paths(pattern)
+    if not paths:
+        return {"absent": "this machine has no %s" % pattern}
+    values = sorted({_chosen(machine.read_text(path) or "") for path in paths})
+    lines = [_last_for(path, saved) for path in paths]
+    reading = {"live": ",".join(values), "persistent": ",".join(sorted({x.value for x in lines}))}
+    others = {line.place for line in lines if line.place and not line.place.startswith(FILE + ":")}
+    if others:
+        reading["note"] = "saved by %s" % ", ".join(sorted(others))
+    return reading
+
+
+def _last_for(path: str, saved: List[Line]) -> Line:
+    for line in reversed(saved):
+        if fnmatch.fnmatchcase(path, line.pattern) and path.count("/") == line.pattern.count("/"):
+            return line
+    return Line(path, "unset", "")
+
+
+def _chosen(text: str) -> str:
+    """The word in brackets where the file lists its choices; else all of it."""
+    found = re.search(r"\[([^\]]*)\]", text)
+    return found.group(1) if found else " ".join(text.split())

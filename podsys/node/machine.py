@@ -1,0 +1,164 @@
+"""The machine as readers and writers see it: files below one root, commands with a limit."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from typing import Dict, List, NamedTuple, Optional
+
+# No configuration file or kernel knob is larger; a device or a log must not fill memory.
+LARGEST_FILE = 4 << 20
+COMMAND_LIMIT_S = 20.0
+# True in a child whose whole process group its parent kills: a command stays in that group
+# then, so that it cannot outlive the child.
+in_own_group = False
+
+Output = NamedTuple("Output", [("code", int), ("out", str), ("err", str)])
+
+
+class Unreadable(Exception):
+    """Why something could not be read."""
+
+
+def at(path: str) -> str:
+    """The path below the root; tests set PODSYS_ROOT to a folder that plays the machine."""
+    root = os.environ.get("PODSYS_ROOT", "/")
+    return path if root == "/" else os.path.join(root, path.lstrip("/"))
+
+
+def read_text(path: str) -> Optional[str]:
+    """None when there is no such file; Unreadable when it is there and cannot be read."""
+    try:
+        descriptor = os.open(at(path), os.O_RDONLY | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise Unreadable("%s: %s" % (path, error.strerror))
+    try:
+        return _read_all(descriptor, path)
+    except OSError as error:
+        raise Unreadable("%s: %s" % (path, error.strerror))
+    finally:
+        os.close(descriptor)
+
+
+def read_large(path: str) -> Optional[str]:
+    """A file known to grow: the package database."""
+    try:
+        with open(at(path), encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Unreadable("%s: %s" % (path, error.strerror))
+
+
+def _read_all(descriptor: int, path: str) -> str:
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        raise Unreadable("%s is a directory" % path)
+    content = b""
+    while len(content) <= LARGEST_FILE:
+        part = os.read(descriptor, 1 << 16)
+        if not part:
+            return content.decode("utf-8", "replace")
+        content += part
+    raise Unreadable("%s is larger than %d bytes" % (path, LARGEST_FILE))
+
+
+def write_text(path: str, text: str, mode: int = 0o644) -> None:
+    """All or nothing, owned by root, also when power fails in between."""
+    target = at(path)
+    folder = os.path.dirname(target)
+    os.makedirs(folder, exist_ok=True)
+    descriptor, aside = tempfile.mkstemp(dir=folder, prefix=".podsys-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(aside, mode)
+        os.rename(aside, target)
+    except BaseException:
+        os.unlink(aside)
+        raise
+
+
+def write_knob(path: str, value: str) -> None:
+    """A kernel file takes a value in place; there is nothing to rename."""
+    with open(at(path), "w") as knob:
+        knob.write(value + "\n")
+
+
+def list_folder(path: str) -> List[str]:
+    try:
+        return sorted(os.listdir(at(path)))
+    except OSError:
+        return []
+
+
+def exists(path: str) -> bool:
+    return os.path.exists(at(path))
+
+
+def find_command(name: str) -> Optional[str]:
+    places = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    if os.environ.get("PODSYS_ROOT", "/") != "/":
+        places = ":".join(at(place) for place in places.split(":"))
+    return shutil.which(name, path=places)
+
+
+def run(words: List[str], limit_s: float = COMMAND_LIMIT_S, stdin: str = "") -> Output:
+    """Run a tool; Unreadable when it is missing or does not end in time."""
+    tool = find_command(words[0])
+    if tool is None:
+        raise Unreadable("%s is not installed" % words[0])
+    environment = dict(_clean_environment(), DEBIAN_FRONTEND="noninteractive")
+    process = subprocess.Popen(
+        [tool] + words[1:],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        start_new_session=not in_own_group,
+    )
+    try:
+        out, err = process.communicate(stdin.encode(), timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        _kill(process)
+        raise Unreadable("%s did not end within %g s" % (words[0], limit_s))
+    return Output(
+        process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
+    )
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """With everything it started. Its pipes are closed, not read: a child stuck in the kernel
+    would keep them open."""
+    if in_own_group:
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
+    process.poll()
+
+
+def ask(words: List[str], limit_s: float = COMMAND_LIMIT_S) -> str:
+    """The output of a tool that succeeded; Unreadable with its last words otherwise."""
+    done = run(words, limit_s)
+    if done.code != 0:
+        said = (done.err or done.out).strip().splitlines()
+        words_said = said[-1] if said else "it said nothing"
+        raise Unreadable("%s: exit code %d: %s" % (" ".join(words), done.code, words_said))
+    return done.out
+
+
+def _clean_environment() -> Dict[str, str]:
+    keep = ("PATH", "HOME", "PODSYS_ROOT")
+    kept = {key: os.environ[key] for key in keep if key in os.environ}
+    kept.setdefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    kept["LC_ALL"] = "C"
+    return kept

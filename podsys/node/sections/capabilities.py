@@ -1,0 +1,61 @@
+"""What this machine has, as far as settings ask for it: judged by looking, not by name."""
+
+import glob
+from typing import Any, Callable, Dict, List
+
+from .. import machine
+
+GPU_VENDORS = {"nvidia_gpu": "0x10de", "amd_gpu": "0x1002"}
+# PCI base class 03: display controllers, which server GPUs are too.
+DISPLAY = "0x03"
+
+
+def read() -> Dict[str, Any]:
+    names = [name for name, judge in JUDGES.items() if judge()]
+    return {"names": sorted(names + _find_gpus())}
+
+
+def _path(pattern: str) -> Callable[[], bool]:
+    return lambda: bool(glob.glob(machine.at(pattern)))
+
+
+def _command(*names: str) -> Callable[[], bool]:
+    return lambda: any(machine.find_command(name) for name in names)
+
+
+def _has_swap() -> bool:
+    return len((machine.read_text("/proc/swaps") or "").strip().splitlines()) > 1
+
+
+def _has_nfs() -> bool:
+    return " nfs" in (machine.read_text("/proc/self/mounts") or "")
+
+
+def _find_gpus() -> List[str]:
+    found = set()
+    for folder in machine.list_folder("/sys/bus/pci/devices"):
+        device = "/sys/bus/pci/devices/%s/" % folder
+        if (machine.read_text(device + "class") or "").startswith(DISPLAY):
+            found.add((machine.read_text(device + "vendor") or "").strip())
+    return [name for name, vendor in GPU_VENDORS.items() if vendor in found]
+
+
+JUDGES: Dict[str, Callable[[], bool]] = {
+    "apt": _command("apt-get"),
+    "chrony": _command("chronyd"),
+    "cloud_init": _command("cloud-init"),
+    "cpufreq": _path("/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor"),
+    "cpuidle": _path("/sys/devices/system/cpu/cpu*/cpuidle/state*/disable"),
+    "dnf": _command("dnf"),
+    "firewall": _command("ufw", "firewall-cmd"),
+    "grub": lambda: machine.exists("/etc/default/grub") or bool(machine.find_command("grubby")),
+    "ipv6": _path("/proc/sys/net/ipv6"),
+    "irqbalance": _command("irqbalance"),
+    "kdump": _command("kdump-config", "kdumpctl"),
+    "nfs": _has_nfs,
+    "numa": _path("/sys/devices/system/node/node1"),
+    "rdma": _path("/sys/class/infiniband/*"),
+    "swap": _has_swap,
+    "systemd": _path("/run/systemd/system"),
+    "tuned": _command("tuned-adm"),
+}

@@ -1,0 +1,51 @@
+"""Is the clock kept, by whom, and how far off is it?"""
+
+from typing import Any, Dict
+
+from .. import machine
+from ..systemd import show
+
+DAEMONS = (
+    ("chronyd", "chrony.service"),
+    ("chronyd", "chronyd.service"),
+    ("systemd-timesyncd", "systemd-timesyncd.service"),
+    ("ntpd", "ntp.service"),
+    ("ntpd", "ntpsec.service"),
+    ("ntpd", "ntpd.service"),
+)
+NOT_SYNCHRONISED = "Not synchronised"
+
+
+def read() -> Dict[str, Any]:
+    daemon = find_daemon()
+    facts: Dict[str, Any] = {"daemon": daemon, "synchronised": None, "offset_s": None, "source": ""}
+    if daemon == "chronyd":
+        facts.update(parse_tracking(machine.ask(["chronyc", "-c", "-n", "tracking"], 5)))
+    elif daemon == "systemd-timesyncd":
+        facts["synchronised"] = machine.exists("/run/systemd/timesync/synchronized")
+    elif daemon != "none":
+        text = machine.ask(["timedatectl", "show", "--property=NTPSynchronized"], 5)
+        facts["synchronised"] = text.strip() == "NTPSynchronized=yes"
+    else:
+        facts["synchronised"] = False
+    return facts
+
+
+def find_daemon() -> str:
+    shown = show([unit for _, unit in DAEMONS], ["ActiveState"])
+    for name, unit in DAEMONS:
+        if shown[unit].get("ActiveState") == "active":
+            return name
+    return "none"
+
+
+def parse_tracking(text: str) -> Dict[str, Any]:
+    """`chronyc -c tracking`: id, name, stratum, time, system offset in s, ..., leap status."""
+    fields = text.strip().split(",")
+    if len(fields) != 14:
+        raise machine.Unreadable("chronyc tracking gave %d fields, not 14" % len(fields))
+    return {
+        "synchronised": fields[13] != NOT_SYNCHRONISED and fields[2] != "0",
+        "offset_s": float(fields[4]),
+        "source": fields[1] or fields[0],
+    }

@@ -1,0 +1,61 @@
+"""The bar of the stage that is running; finished stages stay above it as plain lines."""
+
+from __future__ import annotations
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from podsys.view.console import clean, err
+from podsys.view.progress import CountingProgress
+
+
+class LiveProgress(CountingProgress):
+    """One bar at a time, with the node that came last."""
+
+    _bar: Bar | None = None
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        super().stage(name, total)
+        self._bar = _make_bar()
+        self._task = self._bar.add_task(clean(f"{self.title}: {name}"), total=total, last="")
+        self._bar.start()
+
+    def node(self, name: str, problem: str = "") -> None:
+        super().node(name, problem)
+        if self._bar is not None:
+            self._bar.update(self._task, completed=self.done, last=clean(name))
+
+    def end(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+        self._bar = None
+        super().end()
+
+
+class CountColumn(MofNCompleteColumn):
+    """`3/4`; nothing where nobody knows of how many."""
+
+    def render(self, task: Task) -> Text:
+        return super().render(task) if task.total is not None else Text("")
+
+
+def _make_bar() -> Bar:
+    """Transient: its place is taken by the line that sums the stage up."""
+    return Bar(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=16),
+        CountColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[last]}", markup=False, style="dim"),
+        console=err(),
+        transient=True,
+    )

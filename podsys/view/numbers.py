@@ -1,0 +1,18 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+
+def format_number(value: float) -> str:
+    """Four digits are more than any measurement here deserves; never 1e+03."""
+    if isfinite(value) and value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    if 1000 <= abs(value) < 1e15:
+        return f"{value:.0f}"
+    return f"{value:.4g}"
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

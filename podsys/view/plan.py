@@ -1,0 +1,117 @@
+"""The plan for people: what will change, where, and what could not be compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from podsys.model.item import Item, Reading
+from podsys.model.nodeset import fold
+from podsys.model.plan import Change, Gap, Plan
+from podsys.view.console import clean, out
+from podsys.view.layout import align
+from podsys.view.numbers import count
+
+# What a reading says when nothing was there, and what an item says when nothing may be.
+NOTHING_BEFORE = frozenset({"", "unset", "missing", "absent"})
+NOTHING_AFTER = frozenset({"unset", "absent", "stopped", "off"})
+LONGEST_VALUE = 32
+# The beginning of a hash is enough to tell two apart.
+HASH = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]+")
+# Kinds whose keys say by themselves what they are.
+SELF_NAMED = frozenset({"sysctl", "sysfs", "module_option", "config_option", "apt_option"})
+COLOURS = {"+": "green", "~": "yellow", "-": "red", "!": "bold", "?": "yellow", "·": "dim"}
+
+
+def show_plan(plan: Plan, advice: Sequence[Change] = (), *, node_count: int | None = None) -> None:
+    """Grouped by role, then item; `advice` is what advisory settings would change."""
+    for line in plan_lines(plan, advice):
+        mark = line.removeprefix("  ")[:1] if line.startswith("  ") else ""
+        style = COLOURS.get(mark, "bold" if not mark else "")
+        out().print(clean(line), style=style, soft_wrap=True)
+    out().print(summarise(plan, node_count), style="bold", soft_wrap=True)
+
+
+def plan_lines(plan: Plan, advice: Sequence[Change] = ()) -> Iterator[str]:
+    for role, changes in groupby(plan.changes, key=lambda change: change.item.role):
+        yield from _section(role, [describe_change(change) for change in changes])
+    reboots = [("!", fold(r.nodes), "for " + ", ".join(r.because)) for r in plan.reboots]
+    yield from _section("reboot", reboots)
+    advised = [("·", *describe_change(change)[1:]) for change in advice]
+    yield from _section("advice (left alone; adopt it in cluster.yaml)", advised)
+    yield from _section("could not be read", [("?", *gap) for gap in fold_gaps(plan.gaps)])
+    lost = [("?", fold(plan.unreachable), "left as they are")] if plan.unreachable else []
+    yield from _section("unreachable", lost)
+
+
+def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    if rows:
+        yield title
+        joined = [(f"{mark} {name}", *rest) for mark, name, *rest in rows]
+        yield from ("  " + line for line in align(joined))
+        yield ""
+
+
+def describe_change(change: Change) -> tuple[str, str, str, str]:
+    before, wanted = describe_before(change.before), shorten(change.item.value)
+    bound = {"at_least": "≥ ", "at_most": "≤ "}.get(change.item.compare, "")
+    return (mark(change), name_item(change.item), f"{before} → {bound}{wanted}", fold(change.nodes))
+
+
+def mark(change: Change) -> str:
+    """`+` nothing was there, `-` something ends, `~` one value becomes another."""
+    faces = {change.before[face] for face in ("live", "persistent") if face in change.before}
+    if change.item.value in NOTHING_AFTER:
+        return "-"
+    return "+" if faces <= NOTHING_BEFORE else "~"
+
+
+def name_item(item: Item) -> str:
+    return item.key if item.kind in SELF_NAMED else f"{item.kind.replace('_', ' ')} {item.key}"
+
+
+def describe_before(reading: Reading) -> str:
+    """Both faces where they differ: a value that is right now may be gone after a boot."""
+    live, saved = reading.get("live"), reading.get("persistent")
+    if live is None or live == saved:
+        return shorten(saved if saved is not None else "unset")
+    return shorten(live) + ("" if saved is None else f" (saved: {shorten(saved)})")
+
+
+def shorten(value: str) -> str:
+    shown = HASH.sub(r"\1…", value) if value.strip() else '""'
+    return shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 1] + "…"
+
+
+def fold_gaps(gaps: Iterable[Gap]) -> list[tuple[str, str, str]]:
+    """Item, reason and nodes: one line for all nodes that say the same."""
+    nodes: dict[tuple[str, str], list[str]] = {}
+    for gap in gaps:
+        nodes.setdefault((gap.item_id, gap.reason), []).append(gap.node)
+    return [(item, reason, fold(names)) for (item, reason), names in sorted(nodes.items())]
+
+
+def summarise(plan: Plan, node_count: int | None = None) -> str:
+    unread = {gap.node for gap in plan.gaps} | set(plan.unreachable)
+    caveat = f" {count(len(unread), 'node')} could not be read in full." if unread else ""
+    if plan.empty:
+        return "Nothing to do" + (_praise(node_count) if not unread else ".") + caveat
+    touched = {node for change in plan.changes for node in change.nodes}
+    rebooted = {node for reboot in plan.reboots for node in reboot.nodes}
+    reboots = f", {count(len(rebooted), 'reboot')}" if rebooted else ""
+    changes = f"{count(len(plan.changes), 'change')} on {count(len(touched), 'node')}"
+    return f"Plan: {changes}{reboots}.{caveat}"
+
+
+def _praise(node_count: int | None) -> str:
+    if node_count is None:
+        return ": all is as described."
+    return f": {count(node_count, 'node')} {'is' if node_count == 1 else 'are'} as described."
+
+
+def plan_as_json(plan: Plan) -> dict[str, Any]:
+    """The plan whole; nothing is folded or shortened."""
+    return {"empty": plan.empty, **asdict(plan)}

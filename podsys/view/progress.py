@@ -1,0 +1,105 @@
+"""Live progress, per stage and node: a bar on a terminal, sparse lines when piped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from podsys.view.console import clean, err
+from podsys.view.numbers import count
+
+QUIET_SECONDS = 10.0  # between two lines of a piped stage in which nothing fails
+
+
+class Progress:
+    """What a command tells while it works. This one says nothing: for --json."""
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """A new stage begins; `total` is the number of nodes in it, when that is known."""
+
+    def node(self, name: str, problem: str = "") -> None:
+        """One node is through the stage; `problem` says why it failed there."""
+
+    def say(self, text: str) -> None:
+        """A line worth keeping, in the words of whoever does the work."""
+
+    def __call__(self, text: str) -> None:
+        self.say(text)
+
+    def end(self) -> None:
+        """The stage is over."""
+
+
+class CountingProgress(Progress):
+    """Counts the nodes of the current stage; reports may come from many threads."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self._lock = Lock()
+        self._start("", None)
+
+    def _start(self, name: str, total: int | None) -> None:
+        self.name, self.total, self.began = name, total, time.monotonic()
+        self.done = self.failed = 0
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        self.end()
+        self._start(name, total)
+
+    def node(self, name: str, problem: str = "") -> None:
+        with self._lock:
+            self.done += 1
+            self.failed += bool(problem)
+        if problem:
+            self.say(f"{self.name}: {name}: {problem}" if self.name else f"{name}: {problem}")
+
+    def say(self, text: str) -> None:
+        err().print(clean(f"{self.title}: {text}"), soft_wrap=True)
+
+    def end(self) -> None:
+        if self.name:
+            self.say(self._summarise())
+        self._start("", None)
+
+    def _summarise(self) -> str:
+        """A stage that did not reach all its nodes must not look like one that did."""
+        seconds = f"{time.monotonic() - self.began:.1f} s"
+        failed = f"{count(self.failed, 'node')} failed, " if self.failed else ""
+        if self.total is None:
+            return f"{self.name}: {failed}{seconds}"
+        return f"{self.name}: {self.done} of {count(self.total, 'node')}, {failed}{seconds}"
+
+
+class PipedProgress(CountingProgress):
+    """A line when a stage begins and ends, for each failure, and now and then between."""
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        super().stage(name, total)
+        self.say(f"{name} ..." if total is None else f"{name}: {count(total, 'node')} ...")
+
+    def node(self, name: str, problem: str = "") -> None:
+        super().node(name, problem)
+        if time.monotonic() - self._said > QUIET_SECONDS and self.done != self.total:
+            self.say(self._summarise())
+
+    def say(self, text: str) -> None:
+        self._said = time.monotonic()
+        super().say(text)
+
+
+@contextmanager
+def progress(title: str, *, shown: bool = True) -> Iterator[Progress]:
+    """`shown` is false with --json."""
+    shower: Progress = Progress()
+    if shown and err().is_terminal:
+        from podsys.view.live import LiveProgress
+
+        shower = LiveProgress(title)
+    elif shown:
+        shower = PipedProgress(title)
+    try:
+        yield shower
+    finally:
+        shower.end()
