@@ -1,0 +1,29 @@
+"""All nodes at once: does a sum over the whole cluster arrive whole, and in time?"""
+
+from pathlib import Path
+
+import pytest
+
+from podsys.commands.allreduce import measure_allreduce
+
+PROGRAM = Path(__file__).with_name("allreduce.py")
+
+
+@pytest.mark.check(
+    id="network.allreduce",
+    level=4,
+    suite="network",
+    measures=["mpi_allreduce_ranks", "mpi_allreduce_wrong", "mpi_allreduce_busbw"],
+    remedy="run podsys accept --level 3 first: a slow node or link slows the whole collective",
+)
+def test_allreduce(cluster, record, keep, report, check_id):
+    if len(cluster.spec.nodes) < 2:
+        pytest.skip("one node has nobody to exchange with")
+    if len(cluster.nodes) < 2:
+        raise RuntimeError("fewer than two nodes can be reached")
+    report(f"allreduce over {len(cluster.nodes)} nodes")
+    program = PROGRAM.read_text(encoding="utf-8")
+    for measurement in measure_allreduce(
+        cluster.spec, cluster.known_hosts, cluster.nodes, program, check_id, keep
+    ):
+        record(measurement)

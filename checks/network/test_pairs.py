@@ -1,0 +1,32 @@
+"""Every node against others, many pairs at once: is each node and each link fast enough?"""
+
+import pytest
+
+from podsys.commands.pairs import PairRun
+
+
+@pytest.mark.check(
+    id="network.pairs",
+    level=3,
+    suite="network",
+    measures=["tcp_pair_bw"],
+    remedy="look at cable, port speed (ethtool) and switch counters of the node or link named",
+)
+def test_pairs(cluster, fleet, record, keep, report, check_id):
+    if len(cluster.spec.nodes) < 2:
+        pytest.skip("one node has nobody to be measured with")
+    run = PairRun(
+        fleet=fleet,
+        addresses=cluster.addresses,
+        seconds=cluster.spec.accept.seconds_per_pair,
+        check=check_id,
+        keep=keep,
+        report=report,
+        at_once=max(1, min(512, max(cluster.spec.ssh.fan_out, len(cluster.nodes))) // 2),
+    )
+    baseline = cluster.baselines.get("tcp_pair_bw")
+    found = run.measure(cluster.spec.accept.max_rounds, baseline, cluster.line_rate_gbps)
+    for measurement in found:
+        record(measurement)
+    if not found:
+        raise RuntimeError("fewer than two nodes can be reached")
