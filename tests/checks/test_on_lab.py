@@ -1,0 +1,113 @@
+"""The network suite on real nodes: healthy, slow node, slow link, silent node."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from podsys import lab
+from podsys.commands.common import Cluster, load_cluster
+from podsys.core.judge import ActiveVerdict, judge_lines
+from podsys.effects.content import content_root
+from podsys.effects.ssh import Command
+from podsys.effects.suites import SuiteRun, run_suites
+from podsys.lab import faults
+
+READY = platform.system() == "Linux" and os.geteuid() == 0 and shutil.which("systemd-nspawn")
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.skipif(not READY, reason="needs Linux, root and systemd-nspawn"),
+]
+NAME = f"t-active-{os.getpid()}"
+INSTALL = (
+    "cat > /etc/ssh/ssh_known_hosts; export DEBIAN_FRONTEND=noninteractive; apt-get update -qq "
+    "&& apt-get install -y -qq --no-install-recommends iperf3 openmpi-bin python3-mpi4py"
+)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Four nodes with the tools that the fabric_tools role would install."""
+    try:
+        status = lab.up(4, NAME)
+        root = tmp_path_factory.mktemp("workspace")
+        spec = {
+            "cluster": "t",
+            "lab": True,
+            "ssh": {"user": status.user, "key": str(status.ssh_key)},
+            "nodes": {node.name: {"address": node.address} for node in status.nodes},
+            "network": {"link_gbps": status.link_mbps / 1000},
+        }
+        (root / "cluster.yaml").write_text(yaml.safe_dump(spec))
+        shutil.copy(status.known_hosts, root / "known_hosts")
+        found = load_cluster(root)
+        keys = found.workspace.known_hosts.read_bytes()
+        with found.connect() as fleet:
+            commands = {node: Command(INSTALL, keys) for node in found.spec.nodes}
+            for outcome in fleet.run_each(commands, 500):
+                assert outcome.ok, outcome
+        yield found
+    finally:
+        lab.down(NAME)
+
+
+def measure(cluster: Cluster, level: int = 3) -> ActiveVerdict:
+    run = SuiteRun(
+        paths=[content_root() / "checks" / "network"],
+        workspace=cluster.workspace.root,
+        nodes=list(cluster.spec.nodes),
+        level=level,
+        findings_file=cluster.workspace.root / "checks.jsonl",
+        timeout_s=300,
+    )
+    lines = run_suites(run, lambda _: None)
+    rate = cluster.spec.network.link_gbps
+    return judge_lines(lines, cluster.catalog.baselines, rate, list(cluster.spec.nodes))
+
+
+def not_passed(verdict: ActiveVerdict) -> set[tuple[str, tuple[str, ...]]]:
+    return {(str(f.status), f.nodes) for f in verdict.findings if f.status != "pass"}
+
+
+def test_a_healthy_cluster_passes_pairs_and_collective(cluster: Cluster) -> None:
+    verdict = measure(cluster, level=4)
+    assert not_passed(verdict) == set()
+    assert not verdict.suspects
+    metrics = {measurement.metric for measurement in verdict.measurements}
+    assert {"tcp_pair_bw", "mpi_allreduce_busbw", "mpi_allreduce_wrong"} <= metrics
+
+
+def test_a_slow_node_and_no_other_is_named(cluster: Cluster) -> None:
+    faults.slow_link("n003", 100, NAME)
+    try:
+        verdict = measure(cluster)
+    finally:
+        faults.heal("n003", NAME)
+    assert not_passed(verdict) == {("fail", ("n003",))}
+    assert [(s.kind, s.id) for s in verdict.suspects] == [("node", "n003")]
+
+
+def test_a_slow_link_is_named_as_a_link(cluster: Cluster) -> None:
+    faults.slow_pair("n001", "n004", 100, NAME)
+    try:
+        verdict = measure(cluster)
+    finally:
+        faults.heal("n001", NAME)
+        faults.heal("n004", NAME)
+    assert not_passed(verdict) == {("fail", ("n001", "n004"))}
+    assert [(s.kind, s.id) for s in verdict.suspects] == [("link", "n001--n004")]
+
+
+def test_a_node_without_sshd_is_unknown_and_the_others_pass(cluster: Cluster) -> None:
+    faults.stop_sshd("n002", NAME)
+    try:
+        verdict = measure(cluster)
+    finally:
+        faults.heal("n002", NAME)
+    assert not_passed(verdict) == {("unknown", ("n002",))}
+    assert not verdict.suspects

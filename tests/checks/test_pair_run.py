@@ -1,0 +1,117 @@
+"""Rounds, retests and losses of a pair run, against a fleet that answers from a script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from podsys.commands.pairs import LOST_AFTER, RETEST_ROUNDS, PairRun
+from podsys.core.judge import judge_pairs
+from podsys.effects.ssh import Command, Fleet, Outcome
+from tests.core.fleet_sim import BASELINE, LINE_RATE
+
+
+def iperf3_answer(gbps: float) -> bytes:
+    rate = gbps * 1e9
+    way = {"seconds": 2.0, "bytes": round(rate * 2 / 8), "bits_per_second": rate}
+    start = {"test_start": {"protocol": "TCP", "duration": 2, "reverse": 0}}
+    end = {"sum_received": way, "sum_received_bidir_reverse": way, "sum_sent_bidir_reverse": way}
+    return json.dumps({"start": start, "end": end}).encode()
+
+
+class ScriptedFleet:
+    """Knows who talks to whom by the address in the command."""
+
+    def __init__(self, rates: Mapping[frozenset[str], list[float]], dead: set[str]) -> None:
+        self.rates, self.dead = rates, dead
+        self.rounds: list[set[str]] = []
+
+    def run_each(self, commands: Mapping[str, Command], _: float) -> Iterator[Outcome]:
+        self.rounds.append(set(commands))
+        for node, command in commands.items():
+            yield self._answer(node, command.text)
+
+    def _answer(self, node: str, text: str) -> Outcome:
+        if node in self.dead:
+            return Outcome(node, None, b"", b"", "no route")
+        if " -s " in text:
+            return Outcome(node, 0, b"", b"")
+        other = text.partition("iperf3 -c ")[2].split()[0]
+        if other in self.dead:
+            refused = {"error": "unable to connect to server: Connection refused"}
+            return Outcome(node, 0, json.dumps(refused).encode(), b"")
+        script = self.rates.get(frozenset({node, other}), [9.4])
+        return Outcome(node, 0, iperf3_answer(script.pop(0) if len(script) > 1 else script[0]), b"")
+
+
+def run(
+    nodes: int, rates: dict[frozenset[str], list[float]] | None = None, dead: set[str] | None = None
+) -> tuple[ScriptedFleet, Any]:
+    fleet = ScriptedFleet(rates or {}, dead or set())
+    names = [f"n{number}" for number in range(1, nodes + 1)]
+    job = PairRun(
+        fleet=cast(Fleet, fleet),
+        addresses={name: name for name in names},
+        seconds=2,
+        check="network.pairs",
+        keep=lambda name, text: name,
+        report=lambda text: None,
+        at_once=8,
+    )
+    measurements = job.measure(8, BASELINE, LINE_RATE)
+    return fleet, judge_pairs(measurements, BASELINE, LINE_RATE, names)
+
+
+def test_a_healthy_fleet_needs_no_retest() -> None:
+    fleet, verdict = run(4)
+    assert len(fleet.rounds) == 3
+    assert {str(finding.status) for finding in verdict.findings} == {"pass"}
+
+
+def test_a_link_slow_once_is_measured_until_decided() -> None:
+    link = frozenset({"n1", "n2"})
+    fleet, verdict = run(4, {link: [1.0, 9.4, 9.4]})
+    assert len(fleet.rounds) == 3 + 2
+    assert not verdict.suspects
+    assert [str(f.status) for f in verdict.findings if f.nodes == ("n1", "n2")] == ["warn"]
+
+
+def test_a_link_slow_twice_is_a_suspect() -> None:
+    fleet, verdict = run(4, {frozenset({"n1", "n2"}): [1.0]})
+    assert len(fleet.rounds) == 3 + 1
+    assert [suspect.id for suspect in verdict.suspects] == ["n1--n2"]
+
+
+def test_a_slow_node_is_confirmed_with_a_good_partner() -> None:
+    rates = {frozenset({"n3", other}): [1.0] for other in ("n1", "n2", "n4")}
+    fleet, verdict = run(4, rates)
+    assert len(fleet.rounds) == 3 + 1
+    assert "n3" in fleet.rounds[-1]
+    assert [suspect.id for suspect in verdict.suspects] == ["n3"]
+
+
+def test_a_dead_node_costs_two_rounds_and_is_unknown() -> None:
+    fleet, verdict = run(6, dead={"n5"})
+    assert sum("n5" in asked for asked in fleet.rounds) == LOST_AFTER
+    unknown = [f for f in verdict.findings if str(f.status) == "unknown"]
+    assert [finding.nodes for finding in unknown] == [("n5",)]
+    assert "no route" in unknown[0].evidence
+    assert not verdict.suspects
+
+
+def test_nobody_is_busy_twice_and_the_budget_holds() -> None:
+    rates = {frozenset({f"n{a}", f"n{b}"}): [1.0, 9.4] for a in range(1, 9) for b in range(1, a)}
+    fleet, _ = run(8, rates)
+    assert len(fleet.rounds) <= 7 + RETEST_ROUNDS
+
+
+def test_few_connections_split_a_round() -> None:
+    fleet = ScriptedFleet({}, set())
+    names = [f"n{number}" for number in range(1, 9)]
+    job = PairRun(
+        cast(Fleet, fleet), {n: n for n in names}, 2, "c", lambda n, t: n, lambda t: None, 2
+    )
+    found = job.measure(1, BASELINE, LINE_RATE)
+    assert [len(asked) for asked in fleet.rounds] == [4, 4]
+    assert len(found) == 8

@@ -1,0 +1,87 @@
+"""What is wanted and what Ansible does come from one computation."""
+
+from __future__ import annotations
+
+import pytest
+from jinja2 import Environment
+
+from podsys.commands.rendering import Rendering
+from podsys.core.role_items import file_value
+from podsys.errors import PodsysError
+from podsys.model.role import Role
+from podsys.model.spec import ClusterSpec
+from tests.golden.examples import EXAMPLES, read_spec, render_example
+
+
+@pytest.fixture(scope="module", params=EXAMPLES)
+def example(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def rendering(example: str) -> Rendering:
+    return render_example(example)
+
+
+def test_every_file_ansible_copies_is_wanted_with_its_very_content(
+    example: str, rendering: Rendering
+) -> None:
+    """Filled in the way Ansible does it, with the host's own variables."""
+    spec = read_spec(example)
+    compared = 0
+    for role in rendering.layout.roles:
+        for name in rendering.layout.members[role.name]:
+            if name in rendering.layout.families:
+                compared += _compare(role, name, spec, rendering)
+    assert compared >= len(rendering.layout.families)
+
+
+def test_two_renderings_are_the_same(example: str, rendering: Rendering) -> None:
+    assert dict(render_example(example).tree) == dict(rendering.tree)
+
+
+def test_a_node_never_probed_keeps_its_place_but_wants_nothing_of_roles() -> None:
+    rendering = render_example("cpu-mpi-16")
+    assert "c16" in rendering.layout.members["base"]
+    assert {item.role for item in rendering.wanted["c16"]} == {"settings"}
+    assert "c16" in rendering.tree["inventory/hosts.yaml"]
+
+
+def test_a_role_that_a_family_lacks_is_named() -> None:
+    rendering = render_example("cpu-mpi-16")
+    assert "rhel" in rendering.skipped["c1"]["node_exporter"]
+    assert "node_exporter" not in render_example("lab-4").skipped["n001"]
+
+
+def test_a_group_named_like_a_role_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_bad_group(example: str) -> ClusterSpec:
+        spec = read_spec(example)
+        node = spec.nodes["n001"].model_copy(update={"groups": ("base", "profile_9", "fine")})
+        return spec.model_copy(update={"nodes": {**spec.nodes, "n001": node}})
+
+    monkeypatch.setattr("tests.golden.examples.read_spec", with_bad_group)
+    with pytest.raises(PodsysError, match="base, profile_9"):
+        render_example("lab-4")
+
+
+def test_alerts_use_the_bounds_of_the_baselines() -> None:
+    from podsys.commands.common import load_catalog
+
+    rules = render_example("lab-4").tree["roles/prometheus/files/podsys_rules.yml"]
+    for metric in ("disk_used", "clock_offset", "load_per_cpu"):
+        ceiling = load_catalog().baselines[metric].ceiling
+        assert ceiling is not None
+        assert f"> {ceiling}" in rules
+
+
+def _compare(role: Role, name: str, spec: ClusterSpec, rendering: Rendering) -> int:
+    family = rendering.layout.families[name]
+    wanted = {item.id: item.value for item in rendering.wanted[name]}
+    files = [file for file in role.files if family in file.path]
+    for file in files:
+        text = rendering.tree[f"roles/{role.name}/files/{file.source}"]
+        if file.per_node:
+            template = Environment(keep_trailing_newline=True).from_string(text)
+            text = template.render(ansible_host=spec.nodes[name].address, inventory_hostname=name)
+        assert wanted[f"{role.name}.{file.kind}.{file.path[family]}"] == file_value(file, text)
+    return len(files)

@@ -1,0 +1,133 @@
+"""Kinds about packages: there or not, held, the database as a whole, options of apt."""
+
+import pytest
+
+STATUS = "/var/lib/dpkg/status"
+
+
+def entry(name: str, status: str, arch: str = "amd64") -> str:
+    return f"Package: {name}\nStatus: {status}\nArchitecture: {arch}\nVersion: 1-1\n\n"
+
+
+@pytest.fixture
+def dpkg(machine):
+    machine.put(
+        STATUS,
+        entry("there", "install ok installed")
+        + entry("held", "hold ok installed")
+        + entry("gone", "deinstall ok config-files"),
+    )
+    return machine
+
+
+@pytest.fixture
+def rpm(machine):
+    machine.tool("rpm", 'printf "kernel 5.14.0-362.el9\\nkernel-core 5.14.0-362.el9\\n"')
+    machine.tool("dnf", "echo kernel-core-0:5.14.0-362.el9.*")
+    return machine
+
+
+def read_values(machine, item, kind, *names):
+    readings = machine.read(*(item(kind, name) for name in names))
+    return [readings[f"{kind}.{name}"] for name in names]
+
+
+def test_package(dpkg, item):
+    assert read_values(dpkg, item, "package", "there", "gone", "never") == [
+        {"live": "installed"},
+        {"live": "absent"},
+        {"live": "absent"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [
+        ("install ok half-configured", "half-configured"),
+        ("install ok unpacked", "unpacked"),
+        ("install reinstreq installed", "reinstreq"),
+        ("install ok triggers-pending", "triggers-pending"),
+        ("install", "damaged"),
+    ],
+)
+def test_a_package_that_is_half_there(dpkg, item, status, found):
+    dpkg.put(STATUS, entry("half", status))
+    assert read_values(dpkg, item, "package", "half") == [{"live": found}]
+    database = item("package_database", "packages", "clean")
+    assert dpkg.read_one(database) == {"live": "broken: half"}
+
+
+def test_of_two_architectures(dpkg, item):
+    gone, whole = "deinstall ok config-files", "install ok installed"
+    for pair in ((gone, whole), (whole, gone)):
+        dpkg.put(STATUS, "".join(entry("lib", status) for status in pair))
+        assert read_values(dpkg, item, "package", "lib") == [{"live": "installed"}]
+
+
+def test_package_of_rpm(rpm, item):
+    assert read_values(rpm, item, "package", "kernel", "no") == [
+        {"live": "installed"},
+        {"live": "absent"},
+    ]
+
+
+def test_no_package_database_is_an_error(machine, item):
+    assert set(machine.read_one(item("package", "x"))) == {"error"}
+
+
+def test_hold(dpkg, item):
+    there, held, gone = read_values(dpkg, item, "package_hold", "there", "held", "gone")
+    assert there == {"persistent": "free"}
+    assert held == {"persistent": "held"}
+    assert set(gone) == {"absent"}
+
+
+def test_hold_is_ordered_once_for_all(dpkg, item):
+    dpkg.tool("apt-mark", "true")
+    dpkg.write(item("package_hold", "b", "held"), item("package_hold", "a", "held"))
+    assert dpkg.calls == ["apt-mark hold a b"]
+
+
+def test_hold_of_rpm_takes_whole_names(rpm, item):
+    assert read_values(rpm, item, "package_hold", "kernel", "kernel-core") == [
+        {"persistent": "free"},
+        {"persistent": "held"},
+    ]
+
+
+def test_database(dpkg, item):
+    database = item("package_database", "packages", "clean")
+    assert dpkg.read_one(database) == {"live": "clean"}
+    dpkg.put("/var/lib/dpkg/updates/0001", "")
+    assert dpkg.read_one(database) == {"live": "broken: 0001"}
+
+
+def test_database_repair(dpkg, item):
+    dpkg.tool("apt-get", "true")
+    dpkg.tool("dpkg", "true")
+    dpkg.write(item("package_database", "packages", "clean"))
+    assert any(call.startswith("dpkg --configure -a") for call in dpkg.calls)
+
+
+@pytest.mark.parametrize("junk", [b"", b"\xff\0\xfe" * 99, b"Package: x\n\nStatus: y\n\n\n\n"])
+def test_junk_in_the_database_is_no_package(dpkg, item, junk):
+    dpkg.put(STATUS, junk)
+    assert read_values(dpkg, item, "package", "x") == [{"live": "absent"}]
+
+
+def test_apt_option_read_write_read(machine, item):
+    option = item("apt_option", "APT::Periodic::Unattended-Upgrade", "0")
+    machine.tool("apt-config", "grep -sv // $PODSYS_ROOT/etc/apt/apt.conf.d/zz-podsys || true")
+    assert machine.read_one(option) == {"persistent": "unset"}
+    machine.write(option)
+    assert machine.read_one(option) == {"persistent": "0"}
+
+
+def test_apt_option_in_other_letters(machine, item):
+    machine.tool("apt-config", """echo 'apt::Periodic::unattended-upgrade "1";'""")
+    option = item("apt_option", "APT::Periodic::Unattended-Upgrade", "0")
+    assert machine.read_one(option) == {"persistent": "1"}
+
+
+def test_apt_option_without_apt_is_absent(machine, item):
+    assert set(machine.read_one(item("apt_option", "A::B", "1"))) == {"absent"}

@@ -1,0 +1,166 @@
+"""The Ansible module, without Ansible around it, and once with all of it."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+import yaml
+
+import podsys.node
+import podsys.node.compare
+import podsys.node.kinds
+from podsys.effects.content import content_root, read_node_package
+
+MODULE = content_root() / "playbooks" / "library" / "podsys_settings.py"
+PACKAGE = "ansible.module_utils.podsys_node"
+
+
+@pytest.fixture
+def module(monkeypatch):
+    """podsys.node plays the module_utils that Ansible would ship."""
+    kinds = podsys.node.kinds
+    for name, content in (
+        (PACKAGE, podsys.node),
+        (PACKAGE + ".compare", podsys.node.compare),
+        (PACKAGE + ".kinds", kinds),
+        (PACKAGE + ".kinds.all_kinds", types.ModuleType("all_kinds")),
+    ):
+        monkeypatch.setitem(sys.modules, name, content)
+    monkeypatch.setattr(kinds, "all_kinds", sys.modules[PACKAGE + ".kinds.all_kinds"], False)
+    spec = importlib.util.spec_from_file_location("podsys_settings", MODULE)
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+@pytest.fixture
+def swappiness(machine, item):
+    machine.put("/proc/sys/vm/swappiness", "60\n")
+    return item("sysctl", "vm.swappiness", "10")
+
+
+@pytest.fixture
+def iommu(machine, item):
+    machine.put("/proc/cmdline", "quiet\n")
+    machine.put("/etc/default/grub", 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"\n')
+    machine.tool("update-grub", "true")
+    return dict(item("kernel_argument", "iommu", "pt"), reboot=True)
+
+
+def test_writes_once(module, machine, swappiness):
+    result, failures = module.converge([swappiness], check_mode=False)
+    assert failures == []
+    assert result["changed"] is True
+    assert result["changed_items"] == ["sysctl.vm.swappiness"]
+    assert machine.read_one(swappiness) == {"live": "10", "persistent": "10"}
+    result, failures = module.converge([swappiness], check_mode=False)
+    assert (result["changed"], failures) == (False, [])
+
+
+def test_check_mode_writes_nothing(module, machine, swappiness):
+    result, failures = module.converge([swappiness], check_mode=True)
+    assert (result["changed"], failures) == (True, [])
+    assert machine.read_one(swappiness) == {"live": "60", "persistent": "unset"}
+
+
+def test_diff_shows_each_face(module, swappiness):
+    result, _ = module.converge([swappiness], check_mode=True)
+    (diff,) = result["diff"]
+    assert diff["before"] == "vm.swappiness live: 60\nvm.swappiness persistent: unset\n"
+    assert diff["after"] == "vm.swappiness live: 10\nvm.swappiness persistent: 10\n"
+
+
+def test_what_waits_for_a_boot_is_no_failure_and_not_written_twice(module, machine, iommu):
+    for changed in (True, False):
+        result, failures = module.converge([iommu], check_mode=False)
+        assert (result["changed"], failures) == (changed, [])
+        assert result["reboot_required"] == ["kernel_argument.iommu"]
+    machine.put("/proc/cmdline", "quiet iommu=pt\n")
+    result, _ = module.converge([iommu], check_mode=False)
+    assert result["reboot_required"] == []
+
+
+def test_what_waits_for_a_session_is_not_written_twice(module, machine, item):
+    nofile = item("limit", "nofile", "7777777")
+    for changed in (True, False):
+        result, failures = module.converge([nofile], check_mode=False)
+        assert (result["changed"], failures) == (changed, [])
+
+
+def test_what_another_file_overrides_fails_by_name(module, machine, swappiness):
+    machine.put("/etc/sysctl.d/zzz.conf", "vm.swappiness = 5\n")
+    result, failures = module.converge([swappiness], check_mode=False)
+    assert failures == [
+        "sysctl.vm.swappiness: wrote 10, but persistent reads 5 (saved by /etc/sysctl.d/zzz.conf:1)"
+    ]
+    assert result["changed"] is True
+
+
+def test_what_cannot_be_read_fails_after_the_rest_is_done(module, machine, item, swappiness):
+    odd = item("no_such_kind", "x", "1")
+    result, failures = module.converge([odd, swappiness], check_mode=False)
+    assert list(result["unknown"]) == ["no_such_kind.x"]
+    assert len(failures) == 1
+    assert "no_such_kind.x" in failures[0]
+    assert machine.read_one(swappiness)["live"] == "10"
+
+
+def test_a_kind_that_cannot_be_written_stops_no_other(module, machine, iommu, swappiness):
+    machine.tool("update-grub", "echo 'disk full' >&2; exit 1")
+    _, failures = module.converge([iommu, swappiness], check_mode=False)
+    assert any("disk full" in failure for failure in failures)
+    assert machine.read_one(swappiness)["live"] == "10"
+
+
+def test_what_does_not_apply_is_left_alone(module, machine, item):
+    result, failures = module.converge([item("sysctl", "no.such", "1")], check_mode=False)
+    assert (result["changed"], failures) == (False, [])
+    assert not machine.path("/etc/sysctl.d").exists()
+
+
+def test_a_bound_keeps_the_better_face(module, machine, item):
+    machine.put("/proc/sys/vm/x", "5000\n")
+    bound = dict(item("sysctl", "vm.x", "4096"), compare="at_least")
+    result, failures = module.converge([bound], check_mode=False)
+    assert failures == []
+    assert result["changed"] is True
+    assert machine.read_one(bound) == {"live": "5000", "persistent": "5000"}
+
+
+def test_inside_ansible(machine, swappiness, tmp_path):
+    """Ansible packs the module and ships what it imports: here no file may be missing."""
+    play = tmp_path / "play"
+    for path, text in read_node_package().items():
+        target = play / "module_utils" / "podsys_node" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    words = [Path(sys.executable).parent / "ansible", "localhost", "-m", "podsys_settings"]
+    wanted = [swappiness, {"id": "swap", "kind": "swap", "key": "all", "value": "off"}]
+    machine.put("/run/systemd/container")
+    done = subprocess.run(
+        [*map(str, words), "-c", "local", "-a", json.dumps({"settings": wanted}), "-o"],
+        env={
+            **os.environ,
+            "ANSIBLE_LIBRARY": str(MODULE.parent),
+            "ANSIBLE_MODULE_UTILS": str(play / "module_utils"),
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"changed_items": ["sysctl.vm.swappiness"]' in done.stdout
+    assert machine.read_one(swappiness) == {"live": "10", "persistent": "10"}
+
+
+@pytest.mark.parametrize("name", ["DOCUMENTATION", "EXAMPLES", "RETURN"])
+def test_documents_are_yaml(module, name):
+    assert yaml.safe_load(getattr(module, name))
