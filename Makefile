@@ -32,6 +32,7 @@ demo: $(VENV)/.ready
 	$(BIN)/podsys deploy -C demo --yes
 
 test: $(VENV)/.ready
+	@command -v iperf3 >/dev/null || { $(APT) update -q && $(APT) install -qy --no-install-recommends iperf3; }
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.ready

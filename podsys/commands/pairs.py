@@ -33,7 +33,7 @@ class PairRun:
 
     fleet: Fleet
     addresses: dict[str, str]
-    seconds: float
+    seconds: int
     check: str
     keep: Callable[[str, str], str]
     report: Callable[[str], None]

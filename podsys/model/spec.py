@@ -68,7 +68,7 @@ class Rollout(Part):
 
 class Accept(Part):
     level: Literal[1, 2, 3, 4] = 4
-    seconds_per_pair: float = Field(2, gt=0, le=3600)
+    seconds_per_pair: int = Field(2, ge=1, le=3600, description="whole seconds, as iperf3 takes")
     max_rounds: int = Field(8, ge=1, description="pair rounds at most; fewer nodes need fewer")
 
 

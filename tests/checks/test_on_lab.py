@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 from collections.abc import Iterator
 
@@ -17,12 +16,9 @@ from podsys.effects.content import content_root
 from podsys.effects.ssh import Command
 from podsys.effects.suites import SuiteRun, run_suites
 from podsys.lab import faults
+from tests.lab.practice import needs_nodes
 
-READY = platform.system() == "Linux" and os.geteuid() == 0 and shutil.which("systemd-nspawn")
-pytestmark = [
-    pytest.mark.lab,
-    pytest.mark.skipif(not READY, reason="needs Linux, root and systemd-nspawn"),
-]
+pytestmark = needs_nodes
 NAME = f"t-active-{os.getpid()}"
 INSTALL = (
     "cat > /etc/ssh/ssh_known_hosts; export DEBIAN_FRONTEND=noninteractive; apt-get update -qq "

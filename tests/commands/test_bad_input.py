@@ -40,6 +40,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
         (GOOD + "monitring: {server: n001}\n", ["cluster.yaml:5:", "did you mean monitoring?"]),
         (GOOD + "  n001: {address: 127.0.0.3}\n", ["cluster.yaml:5:", "written twice", "line 3"]),
         (GOOD + "ssh: {port: many}\n", ["cluster.yaml:5:", "ssh.port", "integer"]),
+        (GOOD + "accept: {seconds_per_pair: 0.5}\n", ["cluster.yaml:5:", "integer", "found 0.5"]),
         ("nodes:\n  n1: {address: a}\n", ["missing key cluster"]),
         ("cluster: x\nnodes: {}\n", ["cluster.yaml:2:", "nodes"]),
         ("", ["expected keys and values"]),

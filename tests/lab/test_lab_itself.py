@@ -2,9 +2,7 @@
 
 import json
 import os
-import platform
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,12 +17,9 @@ from podsys import lab
 from podsys.errors import PodsysError
 from podsys.lab import faults
 from podsys.lab.layout import Lab
+from tests.lab.practice import needs_nodes
 
-READY = platform.system() == "Linux" and os.geteuid() == 0 and shutil.which("systemd-nspawn")
-pytestmark = [
-    pytest.mark.lab,
-    pytest.mark.skipif(not READY, reason="needs Linux, root and systemd-nspawn"),
-]
+pytestmark = needs_nodes
 NAME = f"t-lab-{os.getpid()}"
 ROOT = Path(__file__).resolve().parents[2]
 THP = "/sys/kernel/mm/transparent_hugepage/enabled"

@@ -54,7 +54,7 @@ def test_a_killed_deploy_is_continued(site: Site, number: int) -> None:
     # Seeded, and one moment in each tenth of a deploy: random, but spread over all of it.
     delay = (number + random.Random(number).random()) * LONGEST_S / ROUNDS
     drift(site)
-    with site.edited("accept", seconds_per_pair=0.5):
+    with site.edited("accept", seconds_per_pair=1):
         process = site.start("deploy", "-C", str(site.root), "--yes", quiet=True)
         try:
             time.sleep(delay)
@@ -140,7 +140,7 @@ def test_ctrl_c_ends_in_order_and_is_continued(site: Site) -> None:
 
 def test_two_deploys_at_once_are_refused(site: Site) -> None:
     lock = site.root / ".podsys" / "run.lock"
-    with site.edited("accept", seconds_per_pair=0.5):
+    with site.edited("accept", seconds_per_pair=1):
         process = site.start("deploy", "-C", str(site.root), "--yes")
         try:
             wait_until(lambda: lock.read_text() == str(process.pid))

@@ -21,11 +21,11 @@ class PairTest:
 
     address: str
     port: int
-    seconds: float
+    seconds: int
 
     @property
     def limit_s(self) -> int:
-        return KNOCK_S + OVERHEAD_S + round(self.seconds)
+        return KNOCK_S + OVERHEAD_S + self.seconds
 
     def server_command(self) -> str:
         return f"exec timeout -k 2 {self.limit_s} {shlex.join(self._server_words())} >/dev/null"
@@ -49,4 +49,4 @@ class PairTest:
 
     def _client_words(self) -> list[str]:
         where = ["-c", self.address, "-p", str(self.port), "--connect-timeout", "3000"]
-        return ["iperf3", *where, "--bidir", "-J", "-t", f"{self.seconds:g}"]
+        return ["iperf3", *where, "--bidir", "-J", "-t", str(self.seconds)]
