@@ -42,16 +42,19 @@ def survey(
 ) -> tuple[dict[str, NodeFacts], Desired]:
     """Probe the chosen nodes, one round trip each; what each wants follows from its facts.
 
-    Which settings apply is known only after the probe, so it reads all of them. Roles need
-    the operating system's family, known from last time; a node that turns out otherwise is
-    asked once more.
+    What a node wants depends on its facts, so it is asked for what it wanted last time, or for
+    every setting the first time; a node that turns out otherwise is asked once more.
     """
     watch.stage("probe", total=len(chosen))
-    guess = render(cluster.workspace, cluster.spec, cluster.catalog, load_facts(cluster.workspace))
+    before = load_facts(cluster.workspace)
+    guess = render(cluster.workspace, cluster.spec, cluster.catalog, before)
     everything = tuple(as_item(cluster.spec, setting) for setting in cluster.catalog.settings)
-    requests = {node: _union(everything, guess.wanted[node]) for node in chosen}
+    requests = {
+        node: guess.wanted[node] if node in before else _union(everything, guess.wanted[node])
+        for node in chosen
+    }
     facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
-    known = load_facts(cluster.workspace) | {n: f for n, f in facts.items() if f.reachable}
+    known = before | {n: f for n, f in facts.items() if f.reachable}
     rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
     facts |= probe(fleet, _missing(rendering, facts))
     ordered = {node: facts[node] for node in chosen}

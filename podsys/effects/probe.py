@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import json
-import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
+from podsys.effects.program import list_sections, pack_program
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.facts import NodeFacts, Section
 from podsys.model.item import Item
@@ -23,24 +19,21 @@ NODE_LIMIT_S = 60.0
 # Runs on the node: takes the program into an unnamed file, so that nothing can be left
 # behind, and starts it with what follows on standard input.
 LOADER = """\
-import os, sys, tempfile
+import os, sys
 size = int(sys.stdin.buffer.readline())
-program = tempfile.TemporaryFile()
+try:
+    program = os.fdopen(os.memfd_create("podsys"), "wb")
+except (AttributeError, OSError):
+    import tempfile
+    program = tempfile.TemporaryFile()
 program.write(sys.stdin.buffer.read(size))
 program.flush()
 sys.path.insert(0, "/proc/self/fd/%d" % program.fileno())
 from podsys_node.probe import main
 main()
 """
-
-
-@cache
-def pack_program() -> bytes:
-    """podsys/node as a zip whose only package is podsys_node."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, resources.files("podsys") / "node", "podsys_node")
-    return buffer.getvalue()
+# Isolated, and without site: nothing of the node's own Python set-up is wanted or waited for.
+PYTHON = "python3 -IS"
 
 
 def probe(
@@ -63,11 +56,11 @@ def _command(items: tuple[Item, ...], as_root: str) -> Command:
     program = pack_program()
     request = {
         "items": [item.as_request() for item in items],
-        "sections": None,
+        "sections": list_sections(),
         "limit_s": SECTION_LIMIT_S,
     }
-    encoded = base64.b64encode(LOADER.encode()).decode()
-    text = f"exec {as_root}python3 -c 'import base64;exec(base64.b64decode(\"{encoded}\"))'"
+    # As digits, because no shell finds anything in them to take for its own.
+    text = f"exec {as_root}{PYTHON} -c 'exec(bytes.fromhex(\"{LOADER.encode().hex()}\"))'"
     return Command(text, b"%d\n" % len(program) + program + json.dumps(request).encode())
 
 
@@ -109,14 +102,3 @@ def _probe_failure(outcome: Outcome) -> str:
     if outcome.code == 127:
         return "the node has no python3: install it"
     return f"the probe ended with code {outcome.code}: {last}"
-
-
-def _add(archive: zipfile.ZipFile, folder: Traversable, name: str) -> None:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name != "__pycache__":
-            _add(archive, entry, f"{name}/{entry.name}")
-        elif entry.name.endswith(".py"):
-            # A fixed date makes equal programs equal bytes.
-            info = zipfile.ZipInfo(f"{name}/{entry.name}", (2020, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, entry.read_bytes())

@@ -1,118 +1,64 @@
-"""Work done in children, each with its own time limit: what hangs costs itself only."""
+"""Work done in child processes under a time limit: what hangs costs itself only.
 
-import json
-import os
+One worker does everything as long as nothing is slow, and so reads each file once. When a task
+takes its time, another worker goes on with the rest; when it takes too long, its worker dies.
+"""
+
 import select
-import signal
 import time
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
-from . import machine
+from .worker import Worker
 
 AT_ONCE = 4
-# A killed process is gone at once unless it is stuck in the kernel, as on a dead disk.
-BURIAL_S = 0.5
+# A task that takes longer than this no longer keeps the others waiting.
+LATE_S = 0.25
 Task = Tuple[str, Callable[[], Any]]
 Result = Dict[str, Any]
 
 
-class Child:
-    """A forked child that computes one result and writes it to a pipe as JSON."""
-
-    def __init__(self, name: str, work: Callable[[], Any], limit_s: float) -> None:
-        self.name = name
-        self.started = time.monotonic()
-        self.deadline = self.started + limit_s
-        self.limit_s = limit_s
-        self.answer = b""
-        self.pipe, writer = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(self.pipe)
-            _compute(work, writer)
-        os.close(writer)
-        _lead_group(self.pid)
-
-    def take(self) -> bool:
-        """Read what is there; True at the end of the answer."""
-        part = os.read(self.pipe, 1 << 16)
-        self.answer += part
-        return not part
-
-    def end(self, killed: bool) -> Result:
-        os.close(self.pipe)
-        try:
-            # What a section started in its group goes with it, also when it ended by itself.
-            os.killpg(self.pid, signal.SIGKILL)
-        except OSError:
-            pass
-        status = _bury(self.pid)
-        seconds = round(time.monotonic() - self.started, 3)
-        if killed:
-            reason = "no answer within %g s" % self.limit_s
-            return {"ok": False, "reason": reason, "seconds": seconds}
-        try:
-            return dict(json.loads(self.answer.decode()), seconds=seconds)
-        except ValueError:
-            reason = "it died without an answer (wait status %s)" % status
-            return {"ok": False, "reason": reason, "seconds": seconds}
-
-
 def run_all(tasks: Sequence[Task], limit_s: float) -> Dict[str, Result]:
     """Results by name: {ok, value, seconds} or {ok, reason, seconds}."""
-    waiting = list(tasks)
-    running: List[Child] = []
-    results = {}
-    while waiting or running:
-        while waiting and len(running) < AT_ONCE:
-            name, work = waiting.pop(0)
-            running.append(Child(name, work, limit_s))
-        for child, killed in _wait(running):
-            results[child.name] = child.end(killed)
-            running.remove(child)
+    waiting = list(reversed(tasks))
+    workers: List[Worker] = []
+    results: Dict[str, Result] = {}
+    try:
+        while len(results) < len(tasks):
+            _hand_out(waiting, workers, tasks, limit_s)
+            for worker in _wait(workers, bool(waiting)):
+                name, result = worker.result()
+                results[name] = result
+                if worker.is_gone:
+                    workers.remove(worker)
+    finally:
+        for worker in workers:
+            worker.end()
     return results
 
 
-def _wait(running: List[Child]) -> List[Tuple[Child, bool]]:
-    """Children that are done, and those whose time is up."""
-    patience = max(0.0, min(child.deadline for child in running) - time.monotonic())
-    ready = select.select([child.pipe for child in running], [], [], patience)[0]
-    done = [(child, False) for child in running if child.pipe in ready and child.take()]
-    ended = [child for child, _ in done]
-    late = [child for child in running if child not in ended and time.monotonic() >= child.deadline]
-    return done + [(child, True) for child in late]
+def _hand_out(
+    waiting: List[Task], workers: List[Worker], tasks: Sequence[Task], limit_s: float
+) -> None:
+    """Idle workers get work; a new one is started only when all others are late."""
+    for worker in workers:
+        if waiting and worker.is_idle:
+            worker.give(waiting.pop()[0], limit_s)
+    now = time.monotonic()
+    if waiting and len(workers) < AT_ONCE and all(now >= w.started + LATE_S for w in workers):
+        workers.append(Worker(dict(tasks), workers))
+        workers[-1].give(waiting.pop()[0], limit_s)
 
 
-def _lead_group(pid: int) -> None:
-    """Both sides do this, so that the group is there whoever runs first."""
-    try:
-        os.setpgid(pid, pid)
-    except OSError:
-        pass  # the child did it, or is gone already
-
-
-def _bury(pid: int) -> Optional[int]:
-    """Its wait status; None when it does not die: then nobody waits for it."""
-    until = time.monotonic() + BURIAL_S
-    while True:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            return status
-        if time.monotonic() >= until:
-            return None
-        time.sleep(0.001)
-
-
-def _compute(work: Callable[[], Any], writer: int) -> None:
-    """The child's whole life; it never returns."""
-    try:
-        _lead_group(0)
-        machine.in_own_group = True
-        try:
-            answer: Dict[str, Any] = {"ok": True, "value": work()}
-        except Exception as error:
-            answer = {"ok": False, "reason": str(error) or type(error).__name__}
-        with os.fdopen(writer, "wb") as pipe:
-            pipe.write(json.dumps(answer).encode())
-    finally:
-        os._exit(0)
+def _wait(workers: List[Worker], more: bool) -> List[Worker]:
+    """Workers that have answered, died, or must die; none when it is time to start another."""
+    busy = [worker for worker in workers if not worker.is_idle]
+    times = [worker.deadline for worker in busy]
+    if more and len(workers) < AT_ONCE:
+        times.append(max(worker.started for worker in busy) + LATE_S)
+    patience = max(0.0, min(times) - time.monotonic())
+    ready = select.select([worker.answers for worker in busy], [], [], patience)[0]
+    done = [worker for worker in busy if worker.answers in ready and worker.take()]
+    late = [w for w in busy if w not in done and time.monotonic() >= w.deadline]
+    for worker in late:
+        worker.end("no answer within %g s" % worker.limit_s)
+    return done + late

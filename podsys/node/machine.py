@@ -1,12 +1,11 @@
 """The machine as readers and writers see it: files below one root, commands with a limit."""
 
 import os
-import shutil
 import signal
 import stat
 import subprocess
-import tempfile
-from typing import Dict, List, NamedTuple, Optional
+from collections import namedtuple
+from typing import Dict, List, Optional
 
 # No configuration file or kernel knob is larger; a device or a log must not fill memory.
 LARGEST_FILE = 4 << 20
@@ -15,7 +14,8 @@ COMMAND_LIMIT_S = 20.0
 # then, so that it cannot outlive the child.
 in_own_group = False
 
-Output = NamedTuple("Output", [("code", int), ("out", str), ("err", str)])
+Output = namedtuple("Output", "code out err")
+PLACES = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Unreadable(Exception):
@@ -69,6 +69,8 @@ def _read_all(descriptor: int, path: str) -> str:
 
 def write_text(path: str, text: str, mode: int = 0o644) -> None:
     """All or nothing, owned by root, also when power fails in between."""
+    import tempfile  # only writers need it, and it takes its time
+
     target = at(path)
     folder = os.path.dirname(target)
     os.makedirs(folder, exist_ok=True)
@@ -103,10 +105,11 @@ def exists(path: str) -> bool:
 
 
 def find_command(name: str) -> Optional[str]:
-    places = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    if os.environ.get("PODSYS_ROOT", "/") != "/":
-        places = ":".join(at(place) for place in places.split(":"))
-    return shutil.which(name, path=places)
+    for place in PLACES.split(":"):
+        path = at("%s/%s" % (place, name))
+        if os.access(path, os.X_OK) and not os.path.isdir(path):
+            return path
+    return None
 
 
 def run(words: List[str], limit_s: float = COMMAND_LIMIT_S, stdin: str = "") -> Output:
@@ -153,12 +156,12 @@ def ask(words: List[str], limit_s: float = COMMAND_LIMIT_S) -> str:
         said = (done.err or done.out).strip().splitlines()
         words_said = said[-1] if said else "it said nothing"
         raise Unreadable("%s: exit code %d: %s" % (" ".join(words), done.code, words_said))
-    return done.out
+    return str(done.out)
 
 
 def _clean_environment() -> Dict[str, str]:
     keep = ("PATH", "HOME", "PODSYS_ROOT")
     kept = {key: os.environ[key] for key in keep if key in os.environ}
-    kept.setdefault("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    kept.setdefault("PATH", PLACES)
     kept["LC_ALL"] = "C"
     return kept

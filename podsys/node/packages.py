@@ -1,28 +1,34 @@
 """The package database, read once and without starting a tool where that is possible."""
 
-from typing import Dict, List, NamedTuple
+from collections import namedtuple
+from typing import Dict, List
 
 from . import machine
+from .memo import once
 
 STATUS = "/var/lib/dpkg/status"
 GONE = ("not-installed", "config-files")
-Package = NamedTuple("Package", [("version", str), ("want", str), ("state", str)])
+Package = namedtuple("Package", "version want state")
 
 
 def read_dpkg() -> Dict[str, Package]:
     """Name -> package, from dpkg's status file; the worse of two architectures."""
+    return dict(once("dpkg", _read_dpkg))
+
+
+def _read_dpkg() -> Dict[str, Package]:
     text = machine.read_large(STATUS)
     if text is None:
         raise machine.Unreadable("%s is missing" % STATUS)
     found: Dict[str, Package] = {}
     for block in text.split("\n\n"):
-        fields = _fields(block)
-        if "Package" in fields and "Status" in fields:
-            want, flag, state = (fields["Status"].split() + ["", "", ""])[:3]
+        name, status = _field(block, "Package"), _field(block, "Status")
+        if name and status:
+            want, flag, state = (status.split() + ["", "", ""])[:3]
             state = state if flag == "ok" else flag or "damaged"
-            package = Package(fields.get("Version", ""), want, state)
-            other = found.setdefault(fields["Package"], package)
-            found[fields["Package"]] = max(package, other, key=_badness)
+            package = Package(_field(block, "Version"), want, state)
+            other = found.setdefault(name, package)
+            found[name] = max(package, other, key=_badness)
     return found
 
 
@@ -47,10 +53,11 @@ def find_broken() -> List[str]:
     return sorted(broken) + [n for n in machine.list_folder("/var/lib/dpkg/updates") if n.isdigit()]
 
 
-def _fields(block: str) -> Dict[str, str]:
-    fields = {}
-    for line in block.splitlines():
-        if line.startswith(("Package: ", "Status: ", "Version: ")):
-            name, _, value = line.partition(": ")
-            fields[name] = value
-    return fields
+def _field(block: str, name: str) -> str:
+    """Most of the file is of no interest here: looking is quicker than taking it apart."""
+    mark = name + ": "
+    start = 0 if block.startswith(mark) else block.find("\n" + mark) + 1
+    if not start and not block.startswith(mark):
+        return ""
+    end = block.find("\n", start)
+    return block[start + len(mark) : end if end >= 0 else None]

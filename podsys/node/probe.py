@@ -9,11 +9,11 @@ import sys
 from functools import partial
 from typing import Any, Dict, List
 
-# Imported once here, not once in each child that needs them.
-from . import dropin, packages, systemd  # noqa: F401
 from .isolate import Result, Task, run_all
-from .kinds import read_items
-from .sections import find_sections, read_section
+from .kinds import load_kind, read_items
+from .machine import Unreadable
+from .sections import find_sections, load_section, read_section
+from .systemd import expect
 
 PROTOCOL = 1
 LIMIT_S = 10.0
@@ -31,6 +31,7 @@ def answer(request: Dict[str, Any]) -> Dict[str, Any]:
     names = request.get("sections")
     sections = find_sections() if names is None else names
     kinds = group_by_kind(request.get("items", []))
+    prepare(sections, kinds)
     tasks: List[Task] = [("section " + name, partial(read_section, name)) for name in sections]
     tasks += [("kind " + kind, partial(read_items, kind, items)) for kind, items in kinds.items()]
     results = run_all(tasks, float(request.get("limit_s", LIMIT_S)))
@@ -43,6 +44,19 @@ def answer(request: Dict[str, Any]) -> Dict[str, Any]:
             for id_, reading in as_readings(results["kind " + kind], items).items()
         },
     }
+
+
+def prepare(sections: List[str], kinds: Dict[str, List[Dict[str, Any]]]) -> None:
+    """Import everything once, not once in each worker, and hear what systemd will be asked."""
+    loads = [partial(load_section, name) for name in sections]
+    loads += [partial(load_kind, kind) for kind in kinds]
+    for load, about in zip(loads, [()] * len(sections) + [(items,) for items in kinds.values()]):
+        try:
+            asks = getattr(load(), "asks_systemd", None)
+            if asks:
+                expect(*asks(*about))
+        except (Unreadable, ImportError, LookupError):
+            continue  # whoever reads it says what is wrong with it
 
 
 def group_by_kind(items: List[Dict[str, Any]]) -> Dict[str, List[Dict[str, Any]]]:

@@ -9,7 +9,8 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podsys.effects.probe import LOADER, pack_program, read_outcome
+from podsys.effects.probe import LOADER, read_outcome
+from podsys.effects.program import pack_program
 from podsys.effects.ssh import Outcome
 
 GOOD = {
@@ -65,7 +66,7 @@ def test_the_program_runs_from_its_zip_and_leaves_nothing(tmp_path):
     program = pack_program()
     request = json.dumps({"items": [], "sections": ["memory"], "limit_s": 10}).encode()
     done = subprocess.run(
-        [sys.executable, "-c", LOADER],
+        [sys.executable, "-IS", "-c", LOADER],
         input=b"%d\n" % len(program) + program + request,
         capture_output=True,
         cwd=tmp_path,

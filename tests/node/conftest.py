@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from podsys.node.kinds import Item, load_kind, read_items
+from podsys.node.memo import forget
 
 
 class FakeMachine:
@@ -18,6 +19,7 @@ class FakeMachine:
         return self.root / path.lstrip("/")
 
     def put(self, path: str, content: str | bytes = "") -> None:
+        forget()  # what a test changes, it wants to see
         target = self.path(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -42,9 +44,18 @@ class FakeMachine:
         for name, properties in units.items():
             lines = [f"{key}={value}" for key, value in {"Id": name, **properties}.items()]
             self.put(f"/units/{name}", "\n".join(lines) + "\n")
+            self.path(f"/usr/lib/systemd/system/{name}").parent.mkdir(parents=True, exist_ok=True)
+            self.path(f"/usr/lib/systemd/system/{name}").touch()
+        rows = [
+            f"{name} {shown.get('LoadState', 'loaded')} {shown.get('ActiveState', 'inactive')} x x"
+            for name, shown in units.items()
+        ]
+        self.put("/listed", "".join(f"{row}\n" for row in rows))
         missing = 'printf "Id=%s\\nLoadState=not-found\\n" $unit'
         show = f'cat "$PODSYS_ROOT/units/$unit" 2>/dev/null || {missing}; echo'
-        self.tool("systemctl", f"[ $1 = show ] || exit 0\nshift 4\nfor unit; do {show}; done")
+        listed = '[ $1 = list-units ] && exec cat "$PODSYS_ROOT/listed"'
+        asked = f"[ $1 = show ] || exit 0\nshift 4\nfor unit; do {show}; done"
+        self.tool("systemctl", f"{listed}\n{asked}")
 
     def read(self, *items: Item) -> dict[str, dict[str, str]]:
         return read_items(items[0]["kind"], list(items))
@@ -54,11 +65,13 @@ class FakeMachine:
 
     def write(self, *items: Item) -> None:
         load_kind(items[0]["kind"]).write(list(items), list(items))
+        forget()
 
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMachine:
     monkeypatch.setenv("PODSYS_ROOT", str(tmp_path))
+    forget()
     return FakeMachine(tmp_path)
 
 

@@ -2,8 +2,9 @@
 
 A kind has `read(items)`, which gives a reading for each item's id, and, when podsys itself
 writes it, `write(changed, wanted)`: `changed` are the items that differ, `wanted` all items
-of the kind that apply on this node. An item is a mapping with id, key, value and params;
-a reading is as in podsys/model/item.py.
+of the kind that apply on this node. A kind that asks systemd about units also has
+`asks_systemd(items)`, so that all kinds together ask once. An item is a mapping with id, key,
+value and params; a reading is as in podsys/model/item.py.
 
 Ansible ships only modules it sees imported. Whoever lays out module_utils therefore adds
 `kinds/all_kinds.py`, one `from ansible.module_utils.podsys_node.kinds import KIND` per

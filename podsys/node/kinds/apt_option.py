@@ -3,6 +3,7 @@
 Read from apt-config dump, which merges all files. Written to /etc/apt/apt.conf.d/zz-podsys.
 """
 
+import os
 from typing import Dict, List
 
 from .. import machine
@@ -10,12 +11,14 @@ from ..dropin import HEADER
 from . import Item, Readings, read_each
 
 FILE = "/etc/apt/apt.conf.d/zz-podsys"
+# Where this is given, apt-config does not start dpkg to ask for it.
+ARCHITECTURES = "APT::Architectures=%s" % os.uname().machine
 
 
 def read(items: List[Item]) -> Readings:
     if machine.find_command("apt-config") is None:
         return {item["id"]: {"absent": "this machine has no apt"} for item in items}
-    values = parse_dump(machine.ask(["apt-config", "dump"]))
+    values = parse_dump(machine.ask(["apt-config", "-o", ARCHITECTURES, "dump"]))
     return read_each(items, lambda item: {"persistent": values.get(item["key"].lower(), "unset")})
 
 

@@ -10,7 +10,7 @@ from typing import Dict, List
 
 from .. import machine
 from ..dropin import merge_folders, numbered_lines, write_lines
-from ..systemd import START, is_started_before, show
+from ..systemd import START, Question, is_started_before, show
 from . import Item, Readings, read_each, write_each
 
 NAME = "zz-podsys.conf"
@@ -28,11 +28,16 @@ def read(items: List[Item]) -> Readings:
 
     readings = read_each([item for item in items if not _unit_of(item)], read_one)
     served = [item for item in items if _unit_of(item)]
-    shown = show([_unit_of(item) for item in served], ["LoadState", "ActiveState", START])
+    shown = show(*asks_systemd(served))
     return dict(
         readings,
         **read_each(served, lambda i: _with_service(read_one(i), i, shown[_unit_of(i)])),
     )
+
+
+def asks_systemd(items: List[Item]) -> Question:
+    units = [_unit_of(item) for item in items if _unit_of(item)]
+    return units, ["LoadState", "ActiveState", START]
 
 
 def _with_service(reading: Dict[str, str], item: Item, shown: Dict[str, str]) -> Dict[str, str]:

@@ -8,7 +8,7 @@ cannot run: `stopped` then does not apply, `running` is not met.
 from typing import Dict, List
 
 from .. import machine
-from ..systemd import show
+from ..systemd import Question, show
 from . import Item, Readings, read_each, write_each
 
 STARTS = ("enabled", "enabled-runtime", "static", "indirect", "alias", "generated", "linked")
@@ -16,9 +16,12 @@ RUNS = ("active", "activating", "reloading")
 
 
 def read(items: List[Item]) -> Readings:
-    units = sorted({item["key"] for item in items})
-    shown = show(units, ["LoadState", "ActiveState", "UnitFileState"])
+    shown = show(*asks_systemd(items))
     return read_each(items, lambda item: _read_one(item, shown[item["key"]]))
+
+
+def asks_systemd(items: List[Item]) -> Question:
+    return [item["key"] for item in items], ["LoadState", "ActiveState", "UnitFileState"]
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:

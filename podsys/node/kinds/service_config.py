@@ -6,14 +6,17 @@ Read by comparing the unit's start with the change times of params.files. Set by
 from typing import Dict, List
 
 from .. import machine
-from ..systemd import START, is_started_before, show
+from ..systemd import START, Question, is_started_before, show
 from . import Item, Readings, read_each, write_each
 
 
 def read(items: List[Item]) -> Readings:
-    units = sorted({item["key"] for item in items})
-    shown = show(units, ["LoadState", "ActiveState", "NeedDaemonReload", START])
+    shown = show(*asks_systemd(items))
     return read_each(items, lambda item: _read_one(item, shown[item["key"]]))
+
+
+def asks_systemd(items: List[Item]) -> Question:
+    return [i["key"] for i in items], ["LoadState", "ActiveState", "NeedDaemonReload", START]
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:

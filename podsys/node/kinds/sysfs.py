@@ -11,7 +11,8 @@ the name of our file. Lines for different patterns that match one path all count
 import fnmatch
 import glob
 import re
-from typing import Dict, List, NamedTuple
+from collections import namedtuple
+from typing import Dict, List
 
 from .. import machine
 from ..dropin import merge_folders, numbered_lines, write_lines
@@ -20,7 +21,7 @@ from . import Item, Readings, read_each, write_each
 FILE = "/etc/tmpfiles.d/00-podsys.conf"
 FOLDERS = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d")
 
-Line = NamedTuple("Line", [("pattern", str), ("value", str), ("place", str)])
+Line = namedtuple("Line", "pattern value place")
 
 
 def read(items: List[Item]) -> Readings:
@@ -70,10 +71,11 @@ def _read_one(pattern: str, saved: List[Line]) -> Dict[str, str]:
 
 
 def _last_for(path: str, saved: List[Line]) -> Line:
-    for line in reversed(saved):
+    found = Line(path, "unset", "")
+    for line in saved:
         if fnmatch.fnmatchcase(path, line.pattern) and path.count("/") == line.pattern.count("/"):
-            return line
-    return Line(path, "unset", "")
+            found = line
+    return found
 
 
 def _chosen(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Dict, List
 
 from .. import machine
 from ..dropin import merge_folders, numbered_lines, write_lines
-from ..systemd import show
+from ..systemd import Question, show
 from . import Item, Readings, read_each, write_each
 
 NAME = "zz-podsys.conf"
@@ -18,10 +18,13 @@ ENDLESS = ("18446744073709551615", "infinity")
 
 
 def read(items: List[Item]) -> Readings:
-    units = sorted({_unit_of(item) for item in items})
-    options = sorted({_shown_as(_option_of(item)) for item in items})
-    shown = show(units, ["LoadState", "FragmentPath"] + options)
+    shown = show(*asks_systemd(items))
     return read_each(items, lambda item: _read_one(item, shown[_unit_of(item)]))
+
+
+def asks_systemd(items: List[Item]) -> Question:
+    options = [_shown_as(_option_of(item)) for item in items]
+    return [_unit_of(item) for item in items], ["LoadState", "FragmentPath"] + options
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:

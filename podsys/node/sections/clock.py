@@ -3,7 +3,7 @@
 from typing import Any, Dict
 
 from .. import machine
-from ..systemd import show
+from ..systemd import Question, show
 
 DAEMONS = (
     ("chronyd", "chrony.service"),
@@ -32,11 +32,15 @@ def read() -> Dict[str, Any]:
 
 
 def find_daemon() -> str:
-    shown = show([unit for _, unit in DAEMONS], ["ActiveState"])
+    shown = show(*asks_systemd())
     for name, unit in DAEMONS:
         if shown[unit].get("ActiveState") == "active":
             return name
     return "none"
+
+
+def asks_systemd() -> Question:
+    return [unit for _, unit in DAEMONS], ["ActiveState"]
 
 
 def parse_tracking(text: str) -> Dict[str, Any]:

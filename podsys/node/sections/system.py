@@ -5,6 +5,7 @@ import shlex
 from typing import Any, Dict
 
 from .. import machine
+from ..systemd import show_manager
 
 FAMILIES = {
     "debian": ("debian", "ubuntu"),
@@ -62,8 +63,11 @@ def find_family(release: Dict[str, str]) -> str:
 
 
 def read_virtualization() -> str:
-    """As systemd-detect-virt says, which prints `none` and exits with 1 on bare metal."""
-    return machine.run(["systemd-detect-virt"]).out.strip() or "none"
+    """As systemd says, whose word for bare metal is an empty one."""
+    try:
+        return show_manager()["Virtualization"] or "none"
+    except (machine.Unreadable, KeyError):  # another init: its tool says `none` and exits with 1
+        return machine.run(["systemd-detect-virt"]).out.strip() or "none"
 
 
 def _read_dmi(name: str) -> str:

@@ -2,14 +2,9 @@
 
 from typing import Any, Dict
 
-from .. import machine
+from ..systemd import list_units, show_manager
 
 
 def read() -> Dict[str, Any]:
-    listed = machine.ask(["systemctl", "list-units", "--state=failed", "--plain", "--no-legend"])
-    # It exits with 1 for every state but `running`, so its word counts and not its code.
-    state = machine.run(["systemctl", "is-system-running"]).out.strip()
-    return {
-        "failed": [line.split()[0] for line in listed.splitlines() if line.split()],
-        "state": state,
-    }
+    failed = [unit for unit, state in list_units().items() if state["ActiveState"] == "failed"]
+    return {"failed": sorted(failed), "state": show_manager()["SystemState"]}
