@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from podsys.commands.context import Context
+from podsys.core.shards import apply_inventory, count_shards, reboot_inventory, split_nodes
 from podsys.core.spec import budget_of
-from podsys.core.waves import Todo, over_budget, split_waves, todo_of
-from podsys.effects.ansible import AnsibleFailedError, NodeResult, Progress, run_playbook
+from podsys.core.todo import find_todos, narrow
+from podsys.core.waves import over_budget, roles_on, split_waves
+from podsys.effects.ansible import AnsibleFailedError, Play, PlayRun, run_play
+from podsys.effects.ansible_events import NodeResult, Progress
 from podsys.effects.localhost import is_local
+from podsys.effects.strategy import choose_strategy
 from podsys.model.nodeset import fold
 from podsys.model.plan import Plan
+from podsys.model.todo import Todo
+from podsys.view.progress import Progress as Watch
 
-SITE = "playbooks/site.yaml"
+APPLY = "playbooks/apply.yaml"
 REBOOT = "playbooks/reboot.yaml"
 
 
@@ -24,12 +32,15 @@ class Rollout:
     context: Context
 
     def apply(self, plan: Plan) -> None:
-        """Steps of the plan, canary first."""
+        """What differs, on the nodes where it differs, canary first."""
+        hold = self.context.cluster.spec.packages.hold
+        todos = find_todos(plan.changes, self.context.desired.layout, hold)
         nodes = list(dict.fromkeys(node for step in plan.steps for node in step.nodes))
         for number, wave in enumerate(self._waves(nodes), 1):
             if self._may_go_on():
-                todo = todo_of(plan.steps, wave, self.context.desired.role_order)
-                self._play(f"apply, wave {number}", SITE, todo)
+                roles = roles_on(plan.steps, wave)
+                title = f"{', '.join(roles)} on {fold(wave)}"
+                self._play(f"apply, wave {number}", title, roles, self._apply_plays(todos, wave))
 
     def reboot(self, plan: Plan) -> list[str]:
         """Reboot what needs it, canary first; never a node that failed, never this machine.
@@ -44,9 +55,27 @@ class Rollout:
         for number, wave in enumerate(self._waves(nodes), 1):
             if self._may_go_on():
                 self.context.journal.write("reboot", nodes=list(wave))
-                self._play(f"reboot, wave {number}", REBOOT, {"reboot": wave})
+                todo = {"reboot": list(wave)}
+                self._play(f"reboot, wave {number}", fold(wave), todo, self._reboot_plays(wave))
                 told += wave
         return told
+
+    def _apply_plays(self, todos: Sequence[Todo], wave: Sequence[str]) -> list[Play]:
+        spec, root = self.context.cluster.spec, str(self.context.cluster.workspace.root)
+        plays = []
+        for shard in self._shards(wave):
+            mine = narrow(todos, shard)
+            tags = frozenset(part for todo in mine for part in todo.parts)
+            plays.append(Play(APPLY, apply_inventory(spec, mine, root), shard, tags))
+        return plays
+
+    def _reboot_plays(self, wave: Sequence[str]) -> list[Play]:
+        """A reboot is waited for, not worked on: one process is enough."""
+        spec, root = self.context.cluster.spec, str(self.context.cluster.workspace.root)
+        return [Play(REBOOT, reboot_inventory(spec, wave, root), tuple(wave))]
+
+    def _shards(self, wave: Sequence[str]) -> list[tuple[str, ...]]:
+        return split_nodes(wave, count_shards(len(wave), os.cpu_count() or 1))
 
     def _waves(self, nodes: Sequence[str]) -> list[tuple[str, ...]]:
         return split_waves(nodes, self.context.cluster.spec.rollout.canary)
@@ -68,19 +97,32 @@ class Rollout:
             self.context.journal.write("stopped", reason=self.context.applied.stopped)
         return not self.context.applied.stopped
 
-    def _play(self, title: str, playbook: str, todo: Todo) -> None:
-        nodes = {node for names in todo.values() for node in names}
-        busy = {role: list(names) for role, names in todo.items() if names}
-        self.context.journal.write("step", title=title, todo=busy)
-        self.context.watch.stage(f"{title}: {', '.join(busy)} on {fold(nodes)}")
-        log = self.context.run / f"ansible-{title.replace(', ', '-').replace(' ', '-')}.log"
+    def _play(
+        self, step: str, title: str, todo: dict[str, list[str]], plays: Sequence[Play]
+    ) -> None:
+        """All shards of a wave at once; each node's result is noted as its shard ends."""
+        self.context.journal.write("step", title=step, todo=todo)
+        self.context.watch.stage(f"{step}: {title}")
+        tell = Teller(self.context.watch)
+        with ThreadPoolExecutor(len(plays), thread_name_prefix="ansible") as pool:
+            runs = [pool.submit(self._run, f"{step}-{n}", p, tell) for n, p in enumerate(plays, 1)]
+            played = [run.result() for run in runs]
+        for run in played:
+            for node, result in run.nodes.items():
+                self._note(node, result)
+        for run in played:
+            if run.error:
+                self.context.journal.write("stopped", reason=run.error)
+                raise AnsibleFailedError(run.error, self.context.run / "ansible")
+
+    def _run(self, name: str, play: Play, tell: Teller) -> PlayRun:
+        folder = self.context.run / "ansible"
+        folder.mkdir(exist_ok=True)
+        log = folder / f"{name.replace(', ', '-').replace(' ', '-')}.log"
+        rollout = self.context.cluster.spec.rollout
+        strategy = choose_strategy(mitogen=rollout.mitogen)
         rendered = self.context.cluster.workspace.rendered
-        played = run_playbook(rendered, playbook, todo, log, self._tell, self.context.stop)
-        for node, result in played.nodes.items():
-            self._note(node, result)
-        if played.error:
-            self.context.journal.write("stopped", reason=played.error)
-            raise AnsibleFailedError(played.error, log)
+        return run_play(rendered, play, log, tell, self.context.stop, strategy)
 
     def _note(self, node: str, result: NodeResult) -> None:
         self.context.applied.changed.setdefault(node, []).extend(result.changed)
@@ -93,8 +135,17 @@ class Rollout:
         )
         self.context.journal.write("node", node=node, changed=result.changed, **details)
 
-    def _tell(self, progress: Progress) -> None:
+
+class Teller:
+    """Failures of nodes, and each task once, however many shards and nodes come to it."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._said: set[str] = set()
+
+    def __call__(self, progress: Progress) -> None:
         if progress.outcome in ("failed", "unreachable"):
-            self.context.watch.node(progress.node, f"{progress.task}: {progress.outcome}")
-        elif progress.outcome == "started":
-            self.context.watch.say(progress.task)
+            self._watch.node(progress.node, f"{progress.task}: {progress.outcome}")
+        elif progress.outcome == "started" and progress.task not in self._said:
+            self._said.add(progress.task)
+            self._watch.say(progress.task.rpartition(" : ")[2])

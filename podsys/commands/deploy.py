@@ -55,7 +55,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
                 cluster, fleet, facts, desired, run, journal, watch, stop,
                 level=cluster.spec.accept.level, plan=plan,
             )  # fmt: skip
-            return _carry_out(context, chosen, options.as_json)
+            return _carry_out(context, options.as_json)
 
 
 def _show(plan: Plan, desired: Desired, facts: Mapping[str, NodeFacts], options: Options) -> None:
@@ -75,31 +75,31 @@ def _confirm(options: Options) -> None:
         raise PodsysError("nothing was changed", "", ExitCode.FAILED)
 
 
-def _carry_out(context: Context, chosen: list[str], as_json: bool) -> ExitCode:
+def _carry_out(context: Context, as_json: bool) -> ExitCode:
     rollout = Rollout(context)
     if not context.plan.empty:
         save_facts(context.cluster.workspace, context.facts)
         cluster = context.cluster
         write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
         rollout.apply(context.plan)
-        look_again(context, chosen)
-        _reboot(context, chosen, rollout)
-    elif find_unsettled(context.facts):
-        look_again(context, chosen)
+        look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
+        _reboot(context, rollout)
+    elif late := find_unsettled(context.facts):
+        look_again(context, late)
     verdict = certify(context, as_json)
     context.journal.write("finished", verdict=verdict.value)
     context.journal.close()
     return EXIT_CODES[verdict]
 
 
-def _reboot(context: Context, chosen: list[str], rollout: Rollout) -> None:
+def _reboot(context: Context, rollout: Rollout) -> None:
     """Only what the second probe still asks for; a third one tells whether it helped."""
     plan = make_plan(context.desired.wanted, context.facts, context.desired.role_order)
     if not plan.reboots or not context.cluster.spec.rollout.reboot:
         return
     boots = {node: found.get("system.boot_id") for node, found in context.facts.items()}
     rebooted = rollout.reboot(plan)
-    look_again(context, chosen)
+    look_again(context, rebooted)
     for node in rebooted:
         found = context.facts[node]
         if found.reachable and found.get("system.boot_id") == boots[node]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from podsys.commands.common import Catalog, Cluster, load_facts
 from podsys.commands.rendering import Rendering, render_cluster
 from podsys.core.plan import make_plan
+from podsys.core.rendering import Layout
 from podsys.core.select import as_item
 from podsys.effects.probe import probe
 from podsys.effects.ssh import Fleet
@@ -26,7 +27,16 @@ class Desired:
 
     wanted: Mapping[str, tuple[Item, ...]]
     skipped: Mapping[str, Mapping[str, str]]
-    role_order: Sequence[str]
+    layout: Layout
+
+    @property
+    def role_order(self) -> list[str]:
+        return [role.name for role in self.layout.roles]
+
+    def updated(self, newer: Desired) -> Desired:
+        """With what was learnt of some of the nodes since."""
+        wanted = {**self.wanted, **newer.wanted}
+        return Desired(wanted, {**self.skipped, **newer.skipped}, newer.layout)
 
     def advice(self, facts: Mapping[str, NodeFacts]) -> tuple[Change, ...]:
         """What advisory settings would change if they were adopted."""
@@ -60,7 +70,7 @@ def survey(
     ordered = {node: facts[node] for node in chosen}
     wanted = {node: rendering.wanted[node] for node in chosen}
     skipped = {node: rendering.skipped[node] for node in chosen}
-    return ordered, Desired(wanted, skipped, rendering.role_order)
+    return ordered, Desired(wanted, skipped, rendering.layout)
 
 
 def write_rendered(

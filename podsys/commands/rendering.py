@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from podsys.core.group_vars import group_vars_plan
@@ -205,14 +204,4 @@ def _tree(spec: ClusterSpec, layout: Layout, texts: RoleTexts) -> dict[str, str]
         tree |= {f"roles/{path}": text for path, text in read_role_content(role.name).items()}
     tree |= {f"roles/{path}": text for path, text in read_role_content("managed").items()}
     tree |= {f"library/{name}": text for name, text in read_library().items()}
-    return tree | {f"module_utils/podsys_node/{p}": text for p, text in _node_package().items()}
-
-
-def _node_package() -> dict[str, str]:
-    """Ansible ships only modules it sees imported, so every kind is imported once, by name."""
-    package = read_node_package()
-    kinds = sorted(path for path in package if path.startswith("kinds/") and "__init__" not in path)
-    imports = [
-        f"from ansible.module_utils.podsys_node.kinds import {PurePath(k).stem}" for k in kinds
-    ]
-    return package | {"kinds/all_kinds.py": "".join(f"{line}\n" for line in imports)}
+    return tree | {f"module_utils/podsys_node/{p}": text for p, text in read_node_package().items()}

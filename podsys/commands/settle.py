@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from podsys.commands.context import Context
 from podsys.commands.desired import survey
@@ -16,17 +16,21 @@ PAUSE_S = 2.0
 STARTING = ("initializing", "starting")
 
 
-def look_again(context: Context, chosen: list[str]) -> None:
-    """New connections: limits and reboots take effect for new sessions only."""
+def look_again(context: Context, nodes: Iterable[str]) -> None:
+    """At nodes that something was done to; the others are as they were seen before.
+
+    New connections: limits and reboots take effect for new sessions only.
+    """
     deadline = time.monotonic() + PATIENCE_S
-    while True:
+    late: Iterable[str] = nodes
+    while late:
         context.fleet.close()
-        context.facts, context.desired = survey(
-            context.cluster, context.fleet, chosen, context.watch
-        )
+        facts, desired = survey(context.cluster, context.fleet, list(late), context.watch)
+        context.facts.update(facts)
+        context.desired = context.desired.updated(desired)
         late = find_unsettled(context.facts)
         if not late or time.monotonic() > deadline or context.stop.is_set():
-            return
+            break
         context.watch.say("waiting for " + "; ".join(f"{n}: {why}" for n, why in late.items()))
         time.sleep(PAUSE_S)
 

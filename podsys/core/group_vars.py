@@ -11,6 +11,7 @@ from podsys.core.role_items import hold_items, repairs, restart_items
 from podsys.model.role import Family, Role, RoleFile
 from podsys.model.spec import ClusterSpec, Ssh
 
+# rendered/ finds its workspace from wherever it lies.
 WORKSPACE = "{{ inventory_dir }}/../.."
 
 
@@ -26,13 +27,13 @@ def group_vars_plan(spec: ClusterSpec, layout: Layout) -> Iterator[RenderTask]:
         yield _task(profile.name, "the settings of these nodes", {"podsys_settings": items})
 
 
-def connection_vars(ssh: Ssh) -> dict[str, Any]:
+def connection_vars(ssh: Ssh, workspace: str = WORKSPACE) -> dict[str, Any]:
     variables: dict[str, Any] = {"ansible_user": ssh.user, "ansible_port": ssh.port}
     if ssh.key:
-        variables["ansible_ssh_private_key_file"] = _key_path(ssh.key)
+        variables["ansible_ssh_private_key_file"] = _key_path(ssh.key, workspace)
     if ssh.user != "root":
         variables["ansible_become"] = True
-    variables["ansible_ssh_common_args"] = " ".join(_ssh_options(ssh))
+    variables["ansible_ssh_common_args"] = " ".join(_ssh_options(ssh, workspace))
     return variables
 
 
@@ -81,25 +82,25 @@ def _task(group: str, note: str, content: dict[str, Any]) -> RenderTask:
     return RenderTask("group_vars.yaml.j2", path, {"note": note, "content": content})
 
 
-def _key_path(key: str) -> str:
-    return key if key.startswith(("/", "~")) else f"{WORKSPACE}/{key}"
+def _key_path(key: str, workspace: str) -> str:
+    return key if key.startswith(("/", "~")) else f"{workspace}/{key}"
 
 
-def _ssh_options(ssh: Ssh) -> Iterator[str]:
-    known_hosts = f'UserKnownHostsFile="{WORKSPACE}/known_hosts"'
+def _ssh_options(ssh: Ssh, workspace: str) -> Iterator[str]:
+    known_hosts = f'UserKnownHostsFile="{workspace}/known_hosts"'
     yield f"-o '{known_hosts}'"
     yield "-o StrictHostKeyChecking=yes"
     if ssh.key:
         yield "-o IdentitiesOnly=yes"
     if ssh.jump:
-        yield f"-o 'ProxyCommand={_jump_command(ssh, ssh.jump, known_hosts)}'"
+        yield f"-o 'ProxyCommand={_jump_command(ssh, ssh.jump, known_hosts, workspace)}'"
 
 
-def _jump_command(ssh: Ssh, jump: str, known_hosts: str) -> str:
+def _jump_command(ssh: Ssh, jump: str, known_hosts: str, workspace: str) -> str:
     """Not ProxyJump: that would check the bastion's key against the user's own list."""
     user, _, place = jump.rpartition("@")
     host, _, port = place.partition(":")
-    key = f'-i "{_key_path(ssh.key)}" -o IdentitiesOnly=yes ' if ssh.key else ""
+    key = f'-i "{_key_path(ssh.key, workspace)}" -o IdentitiesOnly=yes ' if ssh.key else ""
     return (
         f"ssh -o {known_hosts} -o StrictHostKeyChecking=yes -o BatchMode=yes {key}"
         f"-p {port or 22} -W [%h]:%p {user or ssh.user}@{host}"

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from podsys.model.plan import Step
 
-Todo = dict[str, tuple[str, ...]]
-
 
 def split_waves(nodes: Sequence[str], canary: int) -> list[tuple[str, ...]]:
     """The first `canary` nodes alone, then all others; one wave where that changes nothing."""
@@ -15,11 +13,11 @@ def split_waves(nodes: Sequence[str], canary: int) -> list[tuple[str, ...]]:
     return [wave for wave in (first, rest) if wave]
 
 
-def todo_of(steps: Iterable[Step], wave: Iterable[str], roles: Iterable[str]) -> Todo:
-    """Role -> nodes, for the nodes of one wave; roles with nothing to do there are empty."""
+def roles_on(steps: Iterable[Step], wave: Iterable[str]) -> dict[str, list[str]]:
+    """Role -> its nodes in this wave, for the roles that have any."""
     members = set(wave)
-    nodes = {step.role: step.nodes for step in steps}
-    return {role: tuple(n for n in nodes.get(role, ()) if n in members) for role in roles}
+    found = {step.role: [node for node in step.nodes if node in members] for step in steps}
+    return {role: nodes for role, nodes in found.items() if nodes}
 
 
 def over_budget(failed: Mapping[str, str], budget: int) -> bool:

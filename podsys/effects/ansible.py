@@ -3,82 +3,77 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
 import yaml
 
+from podsys.effects.ansible_events import NodeResult, Progress, take_event
 from podsys.errors import ExitCode, PodsysError
 
 
-@dataclass(slots=True)
-class NodeResult:
-    """What one playbook run did to one node."""
-
-    changed: list[str] = field(default_factory=list)
-    failed_task: str = ""
-    reason: str = ""
-
-    @property
-    def ok(self) -> bool:
-        return not self.failed_task
-
-
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """One thing that happened, for people who watch."""
+class Play:
+    """A playbook of rendered/, the nodes of `inventory`, and the parts that have work to do."""
 
-    node: str
-    task: str
-    outcome: str
+    playbook: str
+    inventory: Mapping[str, Any]
+    nodes: tuple[str, ...]
+    tags: frozenset[str] = frozenset()
+    forks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlayRun:
-    """A playbook on the nodes of each role, and what came of it."""
+    """What came of a play; `error` when Ansible itself could not run it to its end."""
 
     nodes: dict[str, NodeResult]
     error: str = ""
 
 
-def run_playbook(
+def run_play(
     rendered: Path,
-    playbook: str,
-    todo: Mapping[str, Sequence[str]],
+    play: Play,
     log: Path,
     on_progress: Callable[[Progress], None],
     stop: Flag,
+    strategy: Mapping[str, str],
 ) -> PlayRun:
-    """Play `playbook`, each role only on its nodes in `todo`; ends early when `stop` is set."""
+    """Run it through ansible-runner; ends early when `stop` is set.
+
+    The inventory and what Ansible said stay in `log`'s folder, for whoever looks into it later.
+    """
     import ansible_runner
 
-    nodes = {name: NodeResult() for names in todo.values() for name in names}
+    nodes = {name: NodeResult() for name in play.nodes}
+    inventory = log.with_suffix(".yaml")
+    inventory.write_text(yaml.dump(dict(play.inventory), Dumper=_Dumper, sort_keys=False))
     with tempfile.TemporaryDirectory(prefix="podsys-runner-") as private:
-        todo_file = Path(private) / "todo.yaml"
-        todo_file.write_text(yaml.safe_dump(_todo_inventory(todo)))
         runner = ansible_runner.run(
             private_data_dir=private,
             project_dir=str(rendered),
-            playbook=playbook,
-            inventory=[str(rendered / "inventory"), str(todo_file)],
-            extravars={"podsys_todo": True},
+            playbook=play.playbook,
+            inventory=str(inventory),
+            forks=play.forks,
+            tags=",".join(sorted(play.tags)) or None,
             envvars={
                 "ANSIBLE_CONFIG": str(rendered / "ansible.cfg"),
                 "ANSIBLE_NOCOLOR": "1",
                 "ANSIBLE_FORCE_COLOR": "0",
                 "PATH": _path(),
+                **strategy,
             },
-            limit=",".join(sorted(nodes)) if len(nodes) < 200 else None,
             suppress_env_files=True,
             quiet=True,
-            event_handler=lambda event: _take(event, nodes, todo, on_progress),
+            event_handler=lambda event: take_event(event, nodes, on_progress),
             cancel_callback=stop.is_set,
         )
         said = _read(Path(runner.config.artifact_dir) / "stdout")
@@ -111,51 +106,7 @@ def ansible_version() -> str:
 
 def _path() -> str:
     """Ansible's programs lie beside the Python that runs podsys."""
-    import os
-
     return f"{Path(sys.executable).parent}:{os.environ.get('PATH', '/usr/bin:/bin')}"
-
-
-def _todo_inventory(todo: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    groups = {f"todo_{role}": {"hosts": dict.fromkeys(names)} for role, names in todo.items()}
-    return {"all": {"children": groups}}
-
-
-def _take(
-    event: Mapping[str, Any],
-    nodes: Mapping[str, NodeResult],
-    todo: Mapping[str, Sequence[str]],
-    tell: Callable[[Progress], None],
-) -> bool:
-    """Fold one ansible-runner event into the node's result; False keeps it from its disk."""
-    data, kind = event.get("event_data", {}), event.get("event", "")
-    node = data.get("host")
-    if node in nodes and kind in ("runner_on_ok", "runner_on_failed", "runner_on_unreachable"):
-        tell(_fold(data, kind.removeprefix("runner_on_"), nodes[node]))
-    elif kind == "playbook_on_play_start":
-        role = data.get("play_pattern", "").partition(":")[0]
-        if todo.get(role):
-            tell(Progress("", role, "started"))
-    return False
-
-
-def _fold(data: Mapping[str, Any], outcome: str, found: NodeResult) -> Progress:
-    task, result = data.get("task", ""), data.get("res") or {}
-    if outcome != "ok" and not data.get("ignore_errors"):
-        found.failed_task = task or "connect"
-        found.reason = _reason(result)
-    elif outcome == "ok" and result.get("changed"):
-        found.changed.append(task)
-        outcome = "changed"
-    return Progress(data["host"], task, outcome)
-
-
-def _reason(result: Mapping[str, Any]) -> str:
-    for part in (result.get("results") or [])[::-1]:
-        if isinstance(part, dict) and part.get("failed"):
-            return _reason({k: v for k, v in part.items() if k != "results"})
-    text = result.get("msg") or result.get("stderr") or "no reason given"
-    return " ".join(str(text).split())[:600]
 
 
 def _read(file: Path) -> str:
@@ -169,6 +120,12 @@ def _last_error(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if "ERROR" in line or "Error" in line]
     return (errors or lines or ["it said nothing"])[-1][:600]
+
+
+# C speed where PyYAML was built with libyaml; nothing is abbreviated with anchors.
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 class AnsibleFailedError(PodsysError):

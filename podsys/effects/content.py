@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -47,15 +48,21 @@ def read_library() -> dict[str, str]:
 def read_node_package() -> dict[str, str]:
     """podsys/node as Ansible's module_utils, by path below it.
 
-    Ansible ships the modules it sees imported, so a list of all kinds is added.
+    Ansible ships the modules it sees imported, and Mitogen does not see relative imports: so a
+    list of all modules, by their whole names, is added.
     """
     node = _PACKAGE / "node"
     files = {
         file.relative_to(node).as_posix(): file.read_text(encoding="utf-8")
         for file in sorted(node.rglob("*.py"))
     }
-    kinds = [Path(path).stem for path in files if path.startswith("kinds/")]
-    package = "ansible.module_utils.podsys_node.kinds"
-    imports = [f"from {package} import {kind}\n" for kind in kinds if kind != "__init__"]
-    header = '"""Made by podsys: every kind, so that Ansible ships it."""\n\n'
-    return files | {"kinds/all_kinds.py": header + "".join(imports)}
+    header = '"""Made by podsys: every module, so that Ansible ships it."""\n\n'
+    return files | {"kinds/all_kinds.py": header + "".join(_imports(files))}
+
+
+def _imports(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        *folders, name = path.removesuffix(".py").split("/")
+        package = ".".join(["ansible.module_utils.podsys_node", *folders])
+        if name != "__init__":
+            yield f"from {package} import {name}\n"

@@ -51,7 +51,11 @@ class RoleService(RolePart):
 
 
 class Role(RolePart):
-    """Role name = folder = group = tag = vars file."""
+    """Role name = folder = group = tag = vars file.
+
+    podsys writes a role's tasks, which bring about what it declares; with `own_tasks` the role
+    has a tasks/main.yml of its own, played when anything that it declares differs.
+    """
 
     name: str = ""
     title: str
@@ -64,3 +68,4 @@ class Role(RolePart):
     files: tuple[RoleFile, ...] = ()
     services: tuple[RoleService, ...] = ()
     data: dict[str, str | int] = {}
+    own_tasks: bool = False

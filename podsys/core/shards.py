@@ -1,0 +1,48 @@
+"""The inventories of a run: made for the nodes that differ, and split among processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from podsys.core.group_vars import connection_vars
+from podsys.model.spec import ClusterSpec
+from podsys.model.todo import Todo
+
+# A process of Ansible takes a second of its own to start: fewer nodes are not worth one.
+NODES_EACH = 16
+
+
+def count_shards(nodes: int, cpus: int) -> int:
+    """Each process keeps one CPU busy, whatever its number of nodes."""
+    return max(1, min(cpus, nodes // NODES_EACH))
+
+
+def split_nodes(nodes: Sequence[str], count: int) -> list[tuple[str, ...]]:
+    """Neighbours go to different shards: they are often alike, also in being slow."""
+    return [shard for shard in (tuple(nodes[first::count]) for first in range(count)) if shard]
+
+
+def apply_inventory(spec: ClusterSpec, todos: Iterable[Todo], workspace: str) -> dict[str, Any]:
+    """Only nodes with something to do, each with nothing but what it lacks."""
+    children: dict[str, Any] = {}
+    for number, todo in enumerate(todos, 1):
+        hosts = _hosts(spec, todo.nodes)
+        given = {"podsys_os_family": todo.family, "managed_state": dict(todo.state)}
+        children[f"differ_{number}"] = {"hosts": hosts, "vars": given}
+        for role in todo.own_roles:
+            group = children.setdefault(f"todo_{role}", {"hosts": {}})
+            group["hosts"] |= dict.fromkeys(todo.nodes)
+    return _inventory(spec, children, workspace)
+
+
+def reboot_inventory(spec: ClusterSpec, nodes: Sequence[str], workspace: str) -> dict[str, Any]:
+    return _inventory(spec, {"todo_reboot": {"hosts": _hosts(spec, nodes)}}, workspace)
+
+
+def _inventory(spec: ClusterSpec, children: Mapping[str, Any], workspace: str) -> dict[str, Any]:
+    return {"all": {"vars": connection_vars(spec.ssh, workspace), "children": dict(children)}}
+
+
+def _hosts(spec: ClusterSpec, nodes: Iterable[str]) -> dict[str, Any]:
+    return {name: {"ansible_host": spec.nodes[name].address} for name in nodes}
