@@ -184,20 +184,30 @@ def explain(
 
 @lab_app.command(
     name="up",
-    epilog=examples("podsys lab up", "podsys lab up --nodes 32", "podsys lab up --name second"),
+    epilog=examples(
+        "podsys lab up",
+        "podsys lab up --nodes 32",
+        "podsys lab up --name second",
+        "podsys lab up --packages 'iperf3 chrony'",
+    ),
 )
 def lab_up(
     nodes: Annotated[int, typer.Option(min=1, max=200, help="How many nodes.")] = 4,
     name: LabName = "lab",
+    packages: Annotated[
+        str | None,
+        typer.Option(help="Debian packages that the nodes have from the start, by spaces."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start the practice cluster, or make up the difference.
 
-    Needs Linux and root; missing Debian packages are installed. The first time builds an image.
+    Needs Linux and root; missing Debian packages are installed. The first time builds an image,
+    and so does every new choice of --packages; a lab keeps its choice until it is taken down.
     """
     from podsys.commands import lab as command
 
-    command.up(nodes, name, as_json=as_json)
+    command.up(nodes, name, packages, as_json=as_json)
 
 
 @lab_app.command(

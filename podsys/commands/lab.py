@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from podsys.lab import LabStatus
 
 
-def up(nodes: int, name: str, as_json: bool) -> None:
+def up(nodes: int, name: str, packages: str | None, as_json: bool) -> None:
     """Start the lab, or make up the difference."""
     began = time.monotonic()
     with progress("lab up", shown=not as_json) as report:
-        found = lab.up(nodes, name, report)
+        words = packages.split() if packages is not None else None
+        found = lab.up(nodes, name, report, packages=words)
     if as_json:
         print_json(describe_lab(found))
         return

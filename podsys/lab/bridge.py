@@ -14,14 +14,14 @@ from podsys.lab.settings import DEFAULT_LINK_MBPS, Settings, load_settings, save
 from podsys.lab.shell import run
 
 
-def ensure_bridge(lab: Lab, link_mbps: int | None) -> Settings:
+def ensure_bridge(lab: Lab, link_mbps: int | None, packages: tuple[str, ...]) -> Settings:
     """The lab's bridge with its address, made or found; a new lab chooses its subnet here."""
     known = load_settings(lab)
     with lock_host():
         kept = known is not None and has_bridge(lab)
         subnet = known.subnet if known and kept else choose_subnet(known)
         speed = link_mbps or (known.link_mbps if known else DEFAULT_LINK_MBPS)
-        settings = Settings(subnet, speed)
+        settings = Settings(subnet, speed, packages)
         save_settings(lab, settings)
         if not has_bridge(lab):
             make_bridge(lab, settings)

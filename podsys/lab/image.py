@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import re
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from podsys.errors import PodsysError
 from podsys.lab.files import read_or
 from podsys.lab.knobs import list_for_node
 from podsys.lab.layout import Lab
@@ -23,13 +26,14 @@ from podsys.lab.types import Report
 HERE = Path(__file__).parent
 OVERLAY = HERE / "base"
 RECIPE = HERE / "base.yaml"
+PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 DAY = 86400
 
 
-def ensure_image(lab: Lab, report: Report) -> Path:
-    """The base image's folder; built first if there is none of this recipe."""
+def ensure_image(lab: Lab, report: Report, packages: Sequence[str] = ()) -> Path:
+    """The base image's folder; built first if there is none of this recipe and these packages."""
     images = lab.state / "images"
-    image = images / name_image()
+    image = images / name_image(packages)
     if image.exists():
         return image
     images.mkdir(parents=True, exist_ok=True)
@@ -39,21 +43,34 @@ def ensure_image(lab: Lab, report: Report) -> Path:
             remove_unfinished(images)
             new = Path(tempfile.mkdtemp(prefix=".new-", dir=images))
             new.chmod(0o755)
-            build_image(new, report)
+            build_image(new, report, packages)
             new.rename(image)
             remove_unused(lab, image)
     return image
 
 
-def name_image() -> str:
+def name_image(packages: Sequence[str] = ()) -> str:
     """Changes whenever anything that goes into the image changes."""
     digest = hashlib.sha256(RECIPE.read_bytes())
     for path in sorted(OVERLAY.rglob("*")):
         if path.is_file():
             digest.update(str(path.relative_to(OVERLAY)).encode() + path.read_bytes())
     digest.update(repr(sorted(list_for_node().items())).encode())
+    if packages:
+        digest.update(" ".join(packages).encode())
     recipe = load_recipe()
     return f"{recipe['suite']}-{platform.machine()}-{digest.hexdigest()[:12]}"
+
+
+def tidy_packages(names: Sequence[str]) -> tuple[str, ...]:
+    """Sorted and each once: the same packages, however written, are the same image."""
+    wrong = sorted(name for name in names if not PACKAGE.fullmatch(name))
+    if wrong:
+        raise PodsysError(
+            f"Not names of Debian packages: {' '.join(wrong)}.",
+            'Separate names by spaces: --packages "iperf3 chrony".',
+        )
+    return tuple(sorted(set(names)))
 
 
 def load_recipe() -> dict[str, Any]:
@@ -77,8 +94,9 @@ def remove_unused(lab: Lab, newest: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def build_image(root: Path, report: Report) -> None:
+def build_image(root: Path, report: Report, packages: Sequence[str]) -> None:
     recipe = load_recipe()
+    recipe["packages"] = [*recipe["packages"], *packages]
     install_debian(root, recipe, report)
     put_files(root)
     run(["chroot", root, "systemctl", "mask", *recipe["masked"]])

@@ -1,4 +1,4 @@
-"""What a lab remembers about itself: its subnet and the speed of its links."""
+"""What a lab remembers: its subnet, the speed of its links, what its image holds besides."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ DEFAULT_LINK_MBPS = 500
 class Settings:
     subnet: int
     link_mbps: int
+    packages: tuple[str, ...] = ()
 
     @property
     def gateway(self) -> str:
@@ -28,8 +29,9 @@ class Settings:
 def load_settings(lab: Lab) -> Settings | None:
     """The lab's settings; none for a lab that is not there or was only half made."""
     try:
-        return Settings(**json.loads(read_or(lab.dir / "lab.json")))
-    except (ValueError, TypeError):
+        known = json.loads(read_or(lab.dir / "lab.json"))
+        return Settings(**{**known, "packages": tuple(known.get("packages", ()))})
+    except (ValueError, TypeError, AttributeError):
         return None
 
 

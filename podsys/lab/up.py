@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from podsys.lab.emulation import find_emulators, restart_emulator
 from podsys.lab.host import require_linux_root, require_tools
 from podsys.lab.host_limits import raise_limits
 from podsys.lab.identity import ensure_lab_key, write_known_hosts
-from podsys.lab.image import ensure_image
+from podsys.lab.image import ensure_image, tidy_packages
 from podsys.lab.knobs import write_defaults
 from podsys.lab.layout import MAX_NODES, Lab, Place
 from podsys.lab.locks import lock_lab
@@ -26,16 +27,39 @@ from podsys.lab.types import LabStatus, Report, say_nothing
 
 
 def up(
-    nodes: int, name: str = "", report: Report = say_nothing, link_mbps: int | None = None
+    nodes: int,
+    name: str = "",
+    report: Report = say_nothing,
+    link_mbps: int | None = None,
+    packages: Sequence[str] | None = None,
 ) -> LabStatus:
-    """Bring the lab to `nodes` nodes and wait until each answers on SSH."""
+    """Bring the lab to `nodes` nodes and wait until each answers on SSH.
+
+    `packages` lie in the image from the start; none keeps what the lab was made with.
+    """
     require_linux_root()
     if not 1 <= nodes <= MAX_NODES:
         raise PodsysError(f"A lab has 1 to {MAX_NODES} nodes, not {nodes}.", "Give --nodes N.")
     lab = Lab.named(name)
     with lock_lab(lab):
+        chosen = choose_packages(lab, packages)
         found = find_ready(lab, nodes, link_mbps)
-        return found or bring_up(lab, nodes, report, link_mbps)
+        return found or bring_up(lab, nodes, report, link_mbps, chosen)
+
+
+def choose_packages(lab: Lab, asked: Sequence[str] | None) -> tuple[str, ...]:
+    """What the nodes' image holds besides; nodes that are there stand on theirs for good."""
+    known = load_settings(lab)
+    kept = known.packages if known else ()
+    if asked is None:
+        return kept
+    chosen = tidy_packages(asked)
+    if chosen != kept and lab.made_nodes():
+        raise PodsysError(
+            f"Lab '{lab.name}' was made with other packages: {' '.join(kept) or 'none'}.",
+            f"Nodes keep their image: `podsys lab down --name {lab.name}` first.",
+        )
+    return chosen
 
 
 def find_ready(lab: Lab, nodes: int, link_mbps: int | None) -> LabStatus | None:
@@ -49,12 +73,14 @@ def find_ready(lab: Lab, nodes: int, link_mbps: int | None) -> LabStatus | None:
     return found if found.ready and lab.known_hosts.exists() else None
 
 
-def bring_up(lab: Lab, nodes: int, report: Report, link_mbps: int | None) -> LabStatus:
+def bring_up(
+    lab: Lab, nodes: int, report: Report, link_mbps: int | None, packages: tuple[str, ...]
+) -> LabStatus:
     require_tools(report)
-    image = ensure_image(lab, report)
+    image = ensure_image(lab, report, packages)
     raise_limits(lab)
     lab.dir.mkdir(parents=True, exist_ok=True)
-    settings = ensure_bridge(lab, link_mbps)
+    settings = ensure_bridge(lab, link_mbps, packages)
     ensure_lab_key(lab)
     write_defaults(lab.kernel)
     ensure_copies(lab)
