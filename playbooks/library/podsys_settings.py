@@ -66,6 +66,8 @@ from ansible.module_utils.podsys_node.kinds import (
     load_kind,
     read_items,
 )
+from ansible.module_utils.podsys_node.machine import Unreadable
+from ansible.module_utils.podsys_node.memo import forget
 
 LOCK = "/run/podsys.lock"
 
@@ -79,7 +81,7 @@ def main():
     with open(LOCK, "w") as lock:
         # Two runs must never write at once; the kernel drops the lock with the process.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        result, failures = converge(items, module.check_mode)
+        result, failures = converge_all(items, module.check_mode)
     if failures:
         module.fail_json(msg="; ".join(failures), **result)
     module.exit_json(**result)
@@ -87,7 +89,48 @@ def main():
 
 def complete(item):
     defaults = {"compare": "equal", "reboot": False, "params": {}, "value": ""}
-    return dict(defaults, **item)
+    item = dict(defaults, **item)
+    try:
+        fill_in = getattr(load_kind(item["kind"]), "complete", None)
+    except Unreadable:
+        return item  # who reads it says so
+    return fill_in(item) if fill_in else item
+
+
+def converge_all(items, check_mode):
+    """Kind after kind by their order: what is written first may decide what comes later."""
+    results, failures = [], []
+    orders = {}
+    for item in items:
+        orders.setdefault(order_of(item["kind"]), []).append(item)
+    for order in sorted(orders):
+        result, failed = converge(orders[order], check_mode)
+        results.append(result)
+        failures += failed
+    return join(results), failures
+
+
+def order_of(kind):
+    try:
+        return getattr(load_kind(kind), "ORDER", 5)
+    except Unreadable:
+        return 5
+
+
+def join(results):
+    whole = {
+        "changed": False,
+        "changed_items": [],
+        "reboot_required": [],
+        "unknown": {},
+        "diff": [],
+    }
+    for result in results:
+        whole["changed"] = whole["changed"] or result["changed"]
+        whole["unknown"].update(result["unknown"])
+        for name in ("changed_items", "reboot_required", "diff"):
+            whole[name] = whole[name] + result[name]
+    return whole
 
 
 def converge(items, check_mode):
@@ -123,6 +166,7 @@ def keep_better(item, reading):
 
 
 def read_all(items):
+    forget()
     readings = {}
     for kind, own in by_kind(items).items():
         readings.update(read_items(kind, own))

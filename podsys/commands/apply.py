@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from podsys.commands.context import Context
 from podsys.core.shards import apply_inventory, count_shards, reboot_inventory, split_nodes
 from podsys.core.spec import budget_of
-from podsys.core.todo import find_todos, narrow
+from podsys.core.todo import Work, find_todos, narrow
 from podsys.core.waves import over_budget, roles_on, split_waves
 from podsys.effects.ansible import AnsibleFailedError, Play, PlayRun, run_play
 from podsys.effects.ansible_events import NodeResult, Progress
@@ -33,8 +33,8 @@ class Rollout:
 
     def apply(self, plan: Plan) -> None:
         """What differs, on the nodes where it differs, canary first."""
-        hold = self.context.cluster.spec.packages.hold
-        todos = find_todos(plan.changes, self.context.desired.layout, hold)
+        desired, hold = self.context.desired, self.context.cluster.spec.packages.hold
+        todos = find_todos(plan.changes, Work(desired.layout, desired.texts.of, hold))
         nodes = list(dict.fromkeys(node for step in plan.steps for node in step.nodes))
         for number, wave in enumerate(self._waves(nodes), 1):
             if self._may_go_on():
@@ -65,7 +65,7 @@ class Rollout:
         plays = []
         for shard in self._shards(wave):
             mine = narrow(todos, shard)
-            tags = frozenset(part for todo in mine for part in todo.parts)
+            tags = frozenset(tag for todo in mine for tag in todo.tags)
             plays.append(Play(APPLY, apply_inventory(spec, mine, root), shard, tags))
         return plays
 

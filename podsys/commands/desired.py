@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from podsys.commands.common import Catalog, Cluster, load_facts
-from podsys.commands.rendering import Rendering, render_cluster
+from podsys.commands.rendering import Rendering, RoleTexts, render_cluster
 from podsys.core.plan import make_plan
 from podsys.core.rendering import Layout
 from podsys.core.select import as_item
@@ -28,6 +28,7 @@ class Desired:
     wanted: Mapping[str, tuple[Item, ...]]
     skipped: Mapping[str, Mapping[str, str]]
     layout: Layout
+    texts: RoleTexts
 
     @property
     def role_order(self) -> list[str]:
@@ -36,7 +37,7 @@ class Desired:
     def updated(self, newer: Desired) -> Desired:
         """With what was learnt of some of the nodes since."""
         wanted = {**self.wanted, **newer.wanted}
-        return Desired(wanted, {**self.skipped, **newer.skipped}, newer.layout)
+        return Desired(wanted, {**self.skipped, **newer.skipped}, newer.layout, newer.texts)
 
     def advice(self, facts: Mapping[str, NodeFacts]) -> tuple[Change, ...]:
         """What advisory settings would change if they were adopted."""
@@ -70,7 +71,7 @@ def survey(
     ordered = {node: facts[node] for node in chosen}
     wanted = {node: rendering.wanted[node] for node in chosen}
     skipped = {node: rendering.skipped[node] for node in chosen}
-    return ordered, Desired(wanted, skipped, rendering.layout)
+    return ordered, Desired(wanted, skipped, rendering.layout, rendering.texts)
 
 
 def write_rendered(

@@ -47,6 +47,7 @@ class Rendering:
     skipped: Mapping[str, Mapping[str, str]]
     role_order: tuple[str, ...]
     layout: Layout
+    texts: RoleTexts
     tree: Mapping[str, str]
 
 
@@ -71,6 +72,7 @@ def render_cluster(
         },
         role_order=tuple(role.name for role in layout.roles),
         layout=layout,
+        texts=texts,
         tree=dict(sorted(_tree(spec, layout, texts).items())),
     )
 

@@ -28,12 +28,20 @@ def apply_inventory(spec: ClusterSpec, todos: Iterable[Todo], workspace: str) ->
     children: dict[str, Any] = {}
     for number, todo in enumerate(todos, 1):
         hosts = _hosts(spec, todo.nodes)
-        given = {"podsys_os_family": todo.family, "managed_state": dict(todo.state)}
-        children[f"differ_{number}"] = {"hosts": hosts, "vars": given}
+        children[f"differ_{number}"] = {"hosts": hosts, "vars": _vars(todo)}
         for role in todo.own_roles:
             group = children.setdefault(f"todo_{role}", {"hosts": {}})
             group["hosts"] |= dict.fromkeys(todo.nodes)
     return _inventory(spec, children, workspace)
+
+
+def _vars(todo: Todo) -> dict[str, Any]:
+    return {
+        "podsys_os_family": todo.family,
+        "podsys_first": list(todo.first),
+        "podsys_packages": list(todo.packages),
+        "podsys_items": list(todo.items),
+    }
 
 
 def reboot_inventory(spec: ClusterSpec, nodes: Sequence[str], workspace: str) -> dict[str, Any]:

@@ -1,40 +1,49 @@
-"""From a plan to what Ansible does: of every role only the parts that differ, in one pass."""
+"""From a plan to what Ansible does: only the items that differ, in as few tasks as can be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from podsys.core.group_vars import role_state
 from podsys.core.plan import needs_role
 from podsys.core.rendering import Layout
+from podsys.core.role_items import role_items
 from podsys.core.select import SETTINGS_ROLE
 from podsys.model.item import Item
 from podsys.model.plan import Change
 from podsys.model.role import Family, Role
-from podsys.model.todo import Todo
+from podsys.model.todo import Literal, Request, Todo
 
 # Role, kind and key of an item that differs. Values are left out: a file that names its node
 # has another one on each, and is written by the same task.
 Difference = tuple[str, str, str]
-State = dict[str, list[Any]]
-FILES = ("files", "node_files", "blocks")
-PARTS = ("repairs", "directories", *FILES, "packages", "services", "settings")
-# Kinds that restart what runs with an older configuration come after everything else.
-LAST = "service_config"
+# By template name; files that name their node hold Ansible's expressions for it.
+Texts = Callable[[Role], Mapping[str, str]]
+FILES = ("file", "file_block")
+# What comes before packages: their services then start with their own configuration.
+FIRST = ("package_database", *FILES)
+# A new file or package asks for these of its role, although they did not differ before.
+FOLLOW = ("service", "service_config", "package_hold")
 
 
-def find_todos(changes: Iterable[Change], layout: Layout, hold: Sequence[str]) -> list[Todo]:
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What todos are made from."""
+
+    layout: Layout
+    texts: Texts
+    hold: Sequence[str]
+
+
+def find_todos(changes: Iterable[Change], work: Work) -> list[Todo]:
     """One entry for all nodes that differ alike, in the order of their first node."""
-    profile_of = {node: profile for profile in layout.profiles for node in profile.nodes}
-    groups: dict[tuple[Family, str, frozenset[Difference]], list[str]] = {}
+    profile_of = {n: number for number, p in enumerate(work.layout.profiles) for n in p.nodes}
+    groups: dict[tuple[Family, int, frozenset[Difference]], list[str]] = {}
     for node, differences in _differences(changes).items():
-        key = (layout.families[node], profile_of[node].name, frozenset(differences))
+        key = (work.layout.families[node], profile_of[node], frozenset(differences))
         groups.setdefault(key, []).append(node)
-    items_of = {profile.name: profile.items for profile in layout.profiles}
     return [
-        _todo(tuple(nodes), family, layout.roles, items_of[profile], differences, hold)
+        _todo(tuple(nodes), family, work.layout.profiles[profile].items, differences, work)
         for (family, profile, differences), nodes in groups.items()
     ]
 
@@ -50,58 +59,60 @@ def _differences(changes: Iterable[Change]) -> dict[str, set[Difference]]:
     found: dict[str, set[Difference]] = {}
     for change in changes:
         if needs_role(change):
-            item = change.item
+            difference = (change.item.role, change.item.kind, change.item.key)
             for node in change.nodes:
-                found.setdefault(node, set()).add((item.role, item.kind, item.key))
+                found.setdefault(node, set()).add(difference)
     return found
 
 
 def _todo(
     nodes: tuple[str, ...],
     family: Family,
-    roles: Iterable[Role],
-    settings: Iterable[Item],
+    settings: Sequence[Item],
     differences: frozenset[Difference],
-    hold: Sequence[str],
+    work: Work,
 ) -> Todo:
-    state: State = {part: [] for part in PARTS}
+    requests: list[Request] = []
+    packages: list[str] = []
     own: list[str] = []
-    for role in roles:
+    for role in work.layout.roles:
         mine = {(kind, key) for name, kind, key in differences if name == role.name}
         if role.name == SETTINGS_ROLE:
-            _merge(state, {"settings": list(_settings(settings, mine))})
-        elif mine and role.own_tasks:
+            requests += _settings(settings, mine)
+        elif role.own_tasks and mine:
             own.append(role.name)
         elif mine:
-            _merge(state, _differing(role_state(role, family, hold), mine))
-    state["settings"] = sorted(state["settings"], key=lambda item: bool(item["kind"] == LAST))
-    return Todo(nodes, family, state, tuple(own))
+            texts = work.texts(role)
+            items = list(_differing(role_items(role, family, texts, work.hold), mine))
+            packages += [item.key for item in items if item.kind == "package"]
+            requests += [
+                _request(item, role, family, texts) for item in items if item.kind != "package"
+            ]
+    early = [r for r in requests if r["kind"] in FIRST] if packages else []
+    late = [request for request in requests if request not in early]
+    return Todo(nodes, family, tuple(early), tuple(packages), tuple(late), tuple(own))
 
 
-def _settings(items: Iterable[Item], mine: set[tuple[str, str]]) -> Iterator[dict[str, object]]:
+def _settings(items: Iterable[Item], mine: set[tuple[str, str]]) -> Iterator[Request]:
     """Whole kinds, because a kind writes its drop-in files whole."""
     kinds = {kind for kind, _ in mine}
     return (item.as_request() for item in items if item.kind in kinds)
 
 
-def _differing(state: Mapping[str, list[Any]], mine: set[tuple[str, str]]) -> State:
-    """New files and packages ask for their services too, which did not differ before."""
-    kinds = {kind for kind, _ in mine}
-    keys = {key for _, key in mine}
-    found: State = {
-        "repairs": list(state["repairs"]) if "package_database" in kinds else [],
-        **{part: [f for f in state[part] if f["path"] in keys] for part in FILES},
-        "packages": [name for name in state["packages"] if name in keys],
-        "services": [],
-    }
-    folders = {f["path"].rpartition("/")[0] for part in FILES[:2] for f in found[part]}
-    found["directories"] = [folder for folder in state["directories"] if folder in folders]
-    follows = bool(kinds & {"file", "file_block", "package", "service"})
-    found["services"] = list(state["services"]) if follows else []
-    found["settings"] = [i for i in state["settings"] if follows or i["kind"] in kinds]
-    return found
+def _differing(items: Sequence[Item], mine: set[tuple[str, str]]) -> Iterator[Item]:
+    follows = bool({kind for kind, _ in mine} - {"package_hold", "service_config"})
+    for item in items:
+        if (item.kind, item.key) in mine or (follows and item.kind in FOLLOW):
+            yield item
 
 
-def _merge(into: State, more: Mapping[str, list[Any]]) -> None:
-    for part, entries in more.items():
-        into[part] += [entry for entry in entries if entry not in into[part]]
+def _request(item: Item, role: Role, family: Family, texts: Mapping[str, str]) -> Request:
+    """Files travel with their content; what they must read follows from it on the node."""
+    if item.kind not in FILES:
+        return item.as_request()
+    file = next(f for f in role.files if f.path.get(family) == item.key and f.kind == item.kind)
+    text = texts[file.template]
+    content = text if file.per_node else Literal(text)
+    params = {"content": content, "mode": file.mode, "marker": file.marker}
+    params |= {"owner": file.owner, "group": file.group}
+    return item.as_request() | {"value": "", "params": params}

@@ -18,6 +18,7 @@ import yaml
 
 from podsys.effects.ansible_events import NodeResult, Progress, take_event
 from podsys.errors import ExitCode, PodsysError
+from podsys.model.todo import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,16 @@ def _last_error(said: str) -> str:
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+def _represent_literal(dumper: Any, text: Literal) -> Any:
+    """The tag makes Ansible leave it alone, but also read `0644` as a number: only where needed."""
+    if any(mark in text for mark in ("{{", "{%", "{#")):
+        return dumper.represent_scalar("!unsafe", str(text), style='"')
+    return dumper.represent_str(str(text))
+
+
+_Dumper.add_representer(Literal, _represent_literal)
 
 
 class AnsibleFailedError(PodsysError):

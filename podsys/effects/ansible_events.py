@@ -59,5 +59,3 @@ def _reason(result: Mapping[str, Any]) -> str:
             return _reason({k: v for k, v in part.items() if k != "results"})
     text = result.get("msg") or result.get("stderr") or "no reason given"
     return " ".join(str(text).split())[:600]
-
-

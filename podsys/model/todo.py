@@ -8,19 +8,29 @@ from typing import Any
 
 from podsys.model.role import Family
 
+Request = Mapping[str, Any]
+
+
+class Literal(str):
+    """A text in which Ansible must not look for expressions of its own."""
+
+    __slots__ = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """`state` is what the Ansible role `managed` gets, only the parts that differ; `own_roles`
-    are roles with tasks of their own, which follow in this order."""
+    """`first` comes before the packages, `items` after them; both go to podsys_settings.
+    `own_roles` are roles with tasks of their own, which follow in this order."""
 
     nodes: tuple[str, ...]
     family: Family
-    state: Mapping[str, list[Any]]
+    first: tuple[Request, ...] = ()
+    packages: tuple[str, ...] = ()
+    items: tuple[Request, ...] = ()
     own_roles: tuple[str, ...] = ()
 
     @property
-    def parts(self) -> frozenset[str]:
-        """Parts of `managed` that have something to do, named as its tags are."""
-        parts = frozenset(f"managed_{part}" for part, entries in self.state.items() if entries)
-        return parts | frozenset(self.own_roles)
+    def tags(self) -> frozenset[str]:
+        """The tasks of apply.yaml that have something to do."""
+        parts = {"first": self.first, "packages": self.packages, "items": self.items}
+        return frozenset(part for part, work in parts.items() if work) | frozenset(self.own_roles)

@@ -5,7 +5,7 @@ import signal
 import stat
 import subprocess
 from collections import namedtuple
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Tuple
 
 # No configuration file or kernel knob is larger; a device or a log must not fill memory.
 LARGEST_FILE = 4 << 20
@@ -67,8 +67,10 @@ def _read_all(descriptor: int, path: str) -> str:
     raise Unreadable("%s is larger than %d bytes" % (path, LARGEST_FILE))
 
 
-def write_text(path: str, text: str, mode: int = 0o644) -> None:
-    """All or nothing, owned by root, also when power fails in between."""
+def write_text(
+    path: str, text: str, mode: int = 0o644, owner: Optional[Tuple[int, int]] = None
+) -> None:
+    """All or nothing, also when power fails in between; `owner` is a user and a group."""
     import tempfile  # only writers need it, and it takes its time
 
     target = at(path)
@@ -81,6 +83,8 @@ def write_text(path: str, text: str, mode: int = 0o644) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(aside, mode)
+        if owner is not None:
+            os.chown(aside, *owner)
         os.rename(aside, target)
     except BaseException:
         os.unlink(aside)

@@ -1,10 +1,11 @@
 """Kinds of item: one file each, found by its name; a new kind is one new file.
 
-A kind has `read(items)`, which gives a reading for each item's id, and, when podsys itself
-writes it, `write(changed, wanted)`: `changed` are the items that differ, `wanted` all items
-of the kind that apply on this node. A kind that asks systemd about units also has
-`asks_systemd(items)`, so that all kinds together ask once. An item is a mapping with id, key,
-value and params; a reading is as in podsys/model/item.py.
+A kind has `read(items)`, which gives a reading for each item's id. When podsys itself writes
+it, it also has `write(changed, wanted)`: `changed` are the items that differ, `wanted` all items
+of the kind that apply on this node. It may have `asks_systemd(items)`, so that all kinds together
+ask systemd once; `complete(item)`, which fills in a value that follows from the params; and
+`ORDER`, 5 where it is left out: what is of a later order is read after all others were written.
+An item is a mapping with id, key, value and params; a reading is as in podsys/model/item.py.
 
 Ansible ships only modules it sees imported. Whoever lays out module_utils therefore adds
 `kinds/all_kinds.py`, one `from ansible.module_utils.podsys_node.kinds import KIND` per

@@ -1,6 +1,7 @@
 """Whole files that podsys owns: content, mode and owner.
 
-Read as `sha256:... 0644 root:root`. Written by Ansible's copy and template modules.
+Read as `sha256:... 0644 root:root`. Written with params.content, mode, owner and group, from
+which the value follows; by hand, Ansible's copy and template modules do the same.
 """
 
 import grp
@@ -8,14 +9,40 @@ import hashlib
 import os
 import pwd
 import stat
-from typing import List
+from typing import Dict, List
 
 from .. import machine
-from . import Item, Readings, read_each
+from . import Item, Readings, read_each, write_each
+
+# Others read them: services when they start, packages when they are installed.
+ORDER = 2
 
 
 def read(items: List[Item]) -> Readings:
     return read_each(items, lambda item: {"persistent": describe_file(item["key"])})
+
+
+def complete(item: Item) -> Item:
+    """What must be read follows from what is written."""
+    params = item["params"]
+    if "content" not in params:
+        return item
+    digest = hashlib.sha256(params["content"].encode()).hexdigest()
+    value = "sha256:%s %s %s:%s" % (digest, params["mode"], params["owner"], params["group"])
+    return dict(item, value=value)
+
+
+def write(changed: List[Item], wanted: List[Item]) -> None:
+    write_each(changed, _write_one)
+
+
+def _write_one(item: Item) -> None:
+    write_owned(item["key"], item["params"]["content"], item["params"])
+
+
+def write_owned(path: str, text: str, params: Dict[str, str]) -> None:
+    owner = pwd.getpwnam(params["owner"]).pw_uid, grp.getgrnam(params["group"]).gr_gid
+    machine.write_text(path, text, int(params["mode"], 8), owner)
 
 
 def describe_file(path: str) -> str:

@@ -1,18 +1,47 @@
 """A block of lines between two marks in a file that others own too.
 
 Read as the sha256 of the lines between `# BEGIN marker` and `# END marker`, without the
-marks. Written by Ansible's blockinfile module.
+marks. Written at the top of the file, or in place of an older block, with params.content,
+marker, mode, owner and group; by hand, Ansible's blockinfile module does the same.
 """
 
 import hashlib
 from typing import List, Optional
 
 from .. import machine
-from . import Item, Readings, read_each
+from . import Item, Readings, read_each, write_each
+from .file import ORDER, write_owned  # noqa: F401 - written when files are
 
 
 def read(items: List[Item]) -> Readings:
     return read_each(items, lambda item: {"persistent": describe_block(item)})
+
+
+def complete(item: Item) -> Item:
+    """What must be read follows from what is written."""
+    content = item["params"].get("content")
+    return item if content is None else dict(item, value=_digest(content))
+
+
+def write(changed: List[Item], wanted: List[Item]) -> None:
+    write_each(changed, _write_one)
+
+
+def _write_one(item: Item) -> None:
+    params = item["params"]
+    text = machine.read_text(item["key"]) or ""
+    write_owned(item["key"], put_block(text, params["marker"], params["content"]), params)
+
+
+def put_block(text: str, marker: str, content: str) -> str:
+    """Between its marks if they stand there once; else at the top, and other marks go."""
+    begin, end = "# BEGIN %s" % marker, "# END %s" % marker
+    block = "%s\n%s%s\n" % (begin, content, end)
+    lines = text.splitlines(True)
+    names = [line.rstrip("\n") for line in lines]
+    if find_block(text, marker) is None:
+        return block + "".join(line for line in lines if line.rstrip("\n") not in (begin, end))
+    return "".join(lines[: names.index(begin)]) + block + "".join(lines[names.index(end) + 1 :])
 
 
 def describe_block(item: Item) -> str:
@@ -20,6 +49,10 @@ def describe_block(item: Item) -> str:
     block = find_block(machine.read_text(item["key"]) or "", marker)
     if block is None:
         return "missing"
+    return _digest(block)
+
+
+def _digest(block: str) -> str:
     return "sha256:" + hashlib.sha256(block.encode()).hexdigest()
 
 

@@ -9,6 +9,9 @@ from typing import Dict, List
 from .. import machine, packages
 from . import Item, Readings, read_each
 
+# Nothing can be installed before it is whole.
+ORDER = 1
+
 
 def read(items: List[Item]) -> Readings:
     return read_each(items, lambda item: read_database())

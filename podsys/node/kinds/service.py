@@ -11,6 +11,9 @@ from .. import machine
 from ..systemd import Question, show
 from . import Item, Readings, read_each, write_each
 
+# When the files are there that it reads.
+ORDER = 8
+
 STARTS = ("enabled", "enabled-runtime", "static", "indirect", "alias", "generated", "linked")
 RUNS = ("active", "activating", "reloading")
 
@@ -25,17 +28,22 @@ def asks_systemd(items: List[Item]) -> Question:
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:
-    write_each(changed, _write_one)
+    unwanted = sorted(item["key"] for item in changed if item["value"] == "stopped")
+    if unwanted:
+        _stop(unwanted)
+    write_each([item for item in changed if item["value"] != "stopped"], _start)
 
 
-def _write_one(item: Item) -> None:
-    if item["value"] == "running":
-        machine.run(["systemctl", "unmask", item["key"]])
-        machine.ask(["systemctl", "enable", "--now", item["key"]], 90)
-    else:
-        machine.run(["systemctl", "disable", "--now", item["key"]], 90)
-        machine.ask(["systemctl", "mask", "--now", item["key"]], 90)
-        machine.run(["systemctl", "reset-failed", item["key"]])
+def _start(item: Item) -> None:
+    machine.run(["systemctl", "unmask", item["key"]])
+    machine.ask(["systemctl", "enable", "--now", item["key"]], 90)
+
+
+def _stop(units: List[str]) -> None:
+    """All at once: after each order systemd reads all its files anew."""
+    machine.run(["systemctl", "--no-reload", "disable"] + units, 90)
+    machine.ask(["systemctl", "mask", "--now"] + units, 90)
+    machine.run(["systemctl", "reset-failed"] + units)
 
 
 def _read_one(item: Item, shown: Dict[str, str]) -> Dict[str, str]:

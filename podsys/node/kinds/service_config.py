@@ -9,6 +9,9 @@ from .. import machine
 from ..systemd import START, Question, is_started_before, show
 from . import Item, Readings, read_each, write_each
 
+# Whatever else was written, and whoever was started, this tells what still runs as before.
+ORDER = 9
+
 
 def read(items: List[Item]) -> Readings:
     shown = show(*asks_systemd(items))
