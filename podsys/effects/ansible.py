@@ -55,6 +55,8 @@ def run_play(
     import ansible_runner
 
     nodes = {name: NodeResult() for name in play.nodes}
+    if stop.is_set():
+        return PlayRun(nodes)
     inventory = log.with_suffix(".yaml")
     inventory.write_text(yaml.dump(dict(play.inventory), Dumper=_Dumper, sort_keys=False))
     with tempfile.TemporaryDirectory(prefix="podsys-runner-") as private:

@@ -8,8 +8,11 @@ from threading import Event
 import pytest
 
 from podsys.core.hosts import hosts_from_inventory
-from podsys.effects.ansible import NodeResult, _take, read_inventory, run_playbook
+from podsys.effects.ansible import Play, read_inventory, run_play
+from podsys.effects.ansible_events import NodeResult, take_event
+from podsys.effects.strategy import STOCK, choose_strategy
 from podsys.errors import PodsysError
+from podsys.model.todo import Literal
 
 INI = "[gpu]\nn1 ansible_host=10.0.0.1\nn[2:3]\n\n[login]\nlog1\n"
 YAML = (
@@ -17,17 +20,29 @@ YAML = (
 )
 PLAY = """\
 - name: Try
-  hosts: "base:&todo_base"
+  hosts: differ_*
   gather_facts: false
   tasks:
     - name: Works
       ansible.builtin.command: "true"
       changed_when: true
+      tags: [works]
     - name: Fails on one
       ansible.builtin.fail:
         msg: because
       when: inventory_hostname == "b"
+      tags: [fails]
+    - name: Not asked for
+      ansible.builtin.fail:
+      tags: [other]
 """
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+STRATEGIES = {"stock": STOCK, "mitogen": choose_strategy(mitogen=True)}
+
+
+def inventory(*nodes):
+    hosts = {node: {"text": Literal("{{ as it is }}"), "mode": Literal("0644")} for node in nodes}
+    return {"all": {"vars": LOCAL, "children": {"differ_1": {"hosts": hosts}}}}
 
 
 @pytest.mark.parametrize(("name", "text"), [("hosts.ini", INI), ("hosts.yaml", YAML)])
@@ -46,34 +61,51 @@ def test_what_holds_no_hosts_is_an_error(tmp_path, text):
         read_inventory(file)
 
 
-def play(tmp_path, todo):
+def play(tmp_path, nodes, strategy, text=PLAY):
     rendered = tmp_path / "rendered"
-    (rendered / "inventory").mkdir(parents=True)
-    (rendered / "inventory" / "hosts.yaml").write_text(
-        "base: {hosts: {a: , b: , c: }, vars: {ansible_connection: local,"
-        f" ansible_python_interpreter: {sys.executable}}}}}\n"
-    )
-    (rendered / "ansible.cfg").write_text("[defaults]\ninventory = inventory\n")
-    (rendered / "site.yaml").write_text(PLAY)
+    rendered.mkdir()
+    (rendered / "ansible.cfg").write_text("[defaults]\n")
+    (rendered / "site.yaml").write_text(text)
     seen = []
-    run = run_playbook(rendered, "site.yaml", todo, tmp_path / "log", seen.append, Event())
+    wanted = Play("site.yaml", inventory(*nodes), tuple(nodes), frozenset({"works", "fails"}))
+    run = run_play(rendered, wanted, tmp_path / "x.log", seen.append, Event(), strategy)
     return run, seen
 
 
-def test_only_the_nodes_named_are_touched_and_one_failure_stays_alone(tmp_path):
-    run, seen = play(tmp_path, {"base": ("a", "b")})
+@pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES)
+def test_one_failure_stays_alone_and_only_what_is_asked_for_is_played(tmp_path, strategy):
+    run, seen = play(tmp_path, ("a", "b"), strategy)
     assert run.error == ""
     assert run.nodes["a"] == NodeResult(changed=["Works"])
     assert (run.nodes["b"].failed_task, run.nodes["b"].reason) == ("Fails on one", "because")
-    assert "c" not in run.nodes
-    assert [p.task for p in seen if p.outcome == "started"] == ["base"]
-    assert "because" in (tmp_path / "log").read_text()
+    started = [p.task for p in seen if p.outcome == "started"]
+    assert set(started) == {"Works", "Fails on one"}
+    assert "because" in (tmp_path / "x.log").read_text()
+
+
+def test_mitogen_is_used_where_it_fits_and_wanted():
+    assert STRATEGIES["mitogen"]["ANSIBLE_STRATEGY"] == "mitogen_free"
+    assert choose_strategy(mitogen=False) == STOCK
+
+
+def test_texts_reach_the_tasks_as_they_are(tmp_path):
+    text = """\
+- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.assert:
+        that: ["text == '{' ~ '{ as it is }' ~ '}'", "mode == '0644'", "mode is string"]
+      tags: [works]
+"""
+    run, _ = play(tmp_path, ("a",), STOCK, text)
+    assert run.nodes["a"].ok, run.nodes["a"].reason
 
 
 def test_a_playbook_that_cannot_run_says_so(tmp_path):
     rendered = tmp_path / "rendered"
-    (rendered / "inventory").mkdir(parents=True)
-    run = run_playbook(rendered, "none.yaml", {}, tmp_path / "log", lambda _: None, Event())
+    rendered.mkdir()
+    wanted = Play("none.yaml", inventory("a"), ("a",))
+    run = run_play(rendered, wanted, tmp_path / "x.log", lambda _: None, Event(), STOCK)
     assert "none.yaml" in run.error
 
 
@@ -81,11 +113,10 @@ def test_a_stop_ends_the_run(tmp_path):
     stop = Event()
     stop.set()
     rendered = tmp_path / "rendered"
-    (rendered / "inventory").mkdir(parents=True)
-    (rendered / "inventory" / "hosts.yaml").write_text("base: {hosts: {a: }}\n")
-    (rendered / "ansible.cfg").write_text("[defaults]\n")
+    rendered.mkdir()
     (rendered / "site.yaml").write_text(PLAY)
-    run = run_playbook(rendered, "site.yaml", {"base": ("a",)}, tmp_path / "l", print, stop)
+    wanted = Play("site.yaml", inventory("a"), ("a",))
+    run = run_play(rendered, wanted, tmp_path / "x.log", lambda _: None, stop, STOCK)
     assert run.nodes["a"].changed == []
 
 
@@ -99,5 +130,5 @@ def test_a_loops_failure_names_the_item_that_failed():
         },
     }  # fmt: skip
     nodes = {"n1": NodeResult()}
-    _take(event, nodes, {}, lambda _: None)
+    take_event(event, nodes, lambda _: None)
     assert nodes["n1"].reason == "no disk"

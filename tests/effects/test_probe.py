@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podsys.effects.probe import LOADER, read_outcome
-from podsys.effects.program import pack_program
+from podsys.effects.probe import read_outcome
 from podsys.effects.ssh import Outcome
 
 GOOD = {
@@ -60,27 +57,3 @@ def test_failures_say_what_to_do():
     assert "by sudo" in read_outcome(outcome(b"", 1, b"sudo: a password is required")).error
     assert "last words" in read_outcome(outcome(b"", 1, b"Traceback\nlast words")).error
     assert read_outcome(outcome(b"", None, error="no answer")).error == "no answer"
-
-
-def test_the_program_runs_from_its_zip_and_leaves_nothing(tmp_path):
-    program = pack_program()
-    request = json.dumps({"items": [], "sections": ["memory"], "limit_s": 10}).encode()
-    done = subprocess.run(
-        [sys.executable, "-IS", "-c", LOADER],
-        input=b"%d\n" % len(program) + program + request,
-        capture_output=True,
-        cwd=tmp_path,
-        env={"TMPDIR": str(tmp_path)},
-        timeout=30,
-        check=True,
-    )
-    facts = read_outcome(outcome(done.stdout))
-    assert facts.get("memory.total_kb") > 0
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_equal_programs_are_equal_bytes():
-    pack_program.cache_clear()
-    first = pack_program()
-    pack_program.cache_clear()
-    assert pack_program() == first

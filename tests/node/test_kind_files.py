@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podsys.node.kinds.file_block import find_block
+from podsys.node.kinds import load_kind
+from podsys.node.kinds.file_block import find_block, put_block
 from podsys.node.kinds.nsswitch import parse
 
 NSSWITCH = "# comment\npasswd:  files systemd\nhosts: files mymachines dns # why\n"
@@ -27,6 +28,42 @@ def test_file(machine, item):
     assert machine.read_one(item("file", "/etc/x")) == {
         "persistent": f"{sha256('text')} 0640 {owner}"
     }
+
+
+def owned(content: str, **more: str) -> dict[str, str]:
+    user, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
+    return {"content": content, "mode": "0640", "owner": user, "group": group, **more}
+
+
+def test_file_write_read_back(machine, item):
+    wanted = load_kind("file").complete(item("file", "/etc/new/x", **owned("text\n")))
+    machine.write(wanted)
+    assert machine.get("/etc/new/x") == "text\n"
+    assert machine.read_one(wanted) == {"persistent": wanted["value"]}
+
+
+def test_block_write_read_back(machine, item):
+    machine.put("/etc/hosts", "127.0.0.1 localhost\n")
+    params = owned("10.0.0.1 n001\n", marker="podsys")
+    wanted = load_kind("file_block").complete(item("file_block", "/etc/hosts", **params))
+    machine.write(wanted)
+    assert machine.get("/etc/hosts").endswith("# END podsys\n127.0.0.1 localhost\n")
+    assert machine.read_one(wanted) == {"persistent": wanted["value"]}
+
+
+LINES = st.lists(st.sampled_from(["# BEGIN m", "# END m", "a", "b", ""]), max_size=8)
+
+
+@given(LINES, st.lists(st.sampled_from("xyz"), max_size=3), st.booleans())
+def test_a_block_is_put_once_and_other_lines_stay(lines, block, newline):
+    text = "\n".join(lines) + "\n" * (newline and bool(lines))
+    content = "".join(f"{line}\n" for line in block)
+    put = put_block(text, "m", content)
+    assert find_block(put, "m") == content
+    assert put_block(put, "m", content) == put
+    if find_block(text, "m") is None:
+        others = [line for line in text.splitlines() if line not in ("# BEGIN m", "# END m")]
+        assert put.splitlines()[len(block) + 2 :] == others
 
 
 def test_file_that_is_none(machine, item):
