@@ -11,14 +11,22 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Ssh(Part):
-    """How podsys reaches the nodes."""
+_HOP = r"(ssh://)?([^@,\s]+@)?(\[[0-9A-Za-z:.%]+\]|[^@,\s:\[\]]+)(:[0-9]{1,5})?"
 
-    user: str = "root"
-    port: int = Field(22, ge=1, le=65535)
+
+class Ssh(Part):
+    """How podsys reaches the nodes; what is not written, OpenSSH's config decides."""
+
+    user: str | None = Field(
+        None, pattern=r"^[^\s-]\S*$", description="none: OpenSSH's config, root"
+    )
+    port: int | None = Field(None, ge=1, le=65535, description="none: OpenSSH's config, 22")
     key: str | None = Field(None, description="private key; none: ssh-agent and the usual keys")
-    jump: str | None = Field(None, description="bastion, user@host:port")
-    timeout_s: float = Field(15, gt=0, description="seconds to connect to one node")
+    jump: str | None = Field(
+        None, pattern=rf"^{_HOP}(,{_HOP})*$", description="bastions in turn: user@host:port,..."
+    )
+    config: str | None = Field(None, description="OpenSSH's config file; none: ~/.ssh/config")
+    timeout_s: float = Field(15, gt=0, description="seconds to connect to one node and log in")
     fan_out: int = Field(64, ge=1, le=512, description="nodes talked to at once")
 
 

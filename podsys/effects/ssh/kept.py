@@ -1,0 +1,52 @@
+"""Connections kept for the next command, as many as are worth their thread and socket."""
+
+from __future__ import annotations
+
+import resource
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import paramiko
+
+# Files of the process itself, with room for what a caller opens.
+RESERVED_FILES = 96
+FILES_A_CONNECTION = 2  # a socket, and while it is opened one more for an agent or a name server
+
+
+def rooms(fan_out: int) -> tuple[int, int]:
+    """How many nodes are talked to at once, and how many connections are kept besides."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = 1 << 20 if soft == resource.RLIM_INFINITY else soft
+    room = max(2, (files - RESERVED_FILES) // FILES_A_CONNECTION)
+    at_once = max(1, min(fan_out, room // 2))
+    return at_once, min(2 * fan_out, room - at_once)
+
+
+class Kept:
+    """At most one a node; whoever takes it has it alone until it is given back."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._lock = Lock()
+        self._transports: dict[str, paramiko.Transport] = {}
+
+    def take(self, node: str) -> paramiko.Transport | None:
+        with self._lock:
+            found = self._transports.pop(node, None)
+        if found and not found.is_active():
+            found.close()
+            return None
+        return found
+
+    def give(self, node: str, transport: paramiko.Transport) -> None:
+        with self._lock:
+            fits = node not in self._transports and len(self._transports) < self._room
+            if fits:
+                self._transports[node] = transport
+        if not fits:
+            transport.close()
+
+    def forget(self) -> None:
+        with self._lock:
+            self._transports.clear()
