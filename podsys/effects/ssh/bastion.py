@@ -20,11 +20,24 @@ REMEMBER_S = 10.0
 
 
 @dataclass
+class _Line:
+    """One connection to a bastion, and what runs over it."""
+
+    transport: paramiko.Transport
+    channels: list[paramiko.Channel] = field(default_factory=list)
+    opening: int = 0
+
+    def has_room(self) -> bool:
+        self.channels = [channel for channel in self.channels if not channel.closed]
+        return len(self.channels) + self.opening < CHANNELS
+
+
+@dataclass
 class _Bastion:
     """All that is open to one bastion; the lock also makes its connections one by one."""
 
     lock: Lock = field(default_factory=Lock)
-    lines: list[tuple[paramiko.Transport, list[paramiko.Channel]]] = field(default_factory=list)
+    lines: list[_Line] = field(default_factory=list)
     failed: str = ""
     failed_at: float = 0.0
 
@@ -44,41 +57,50 @@ class Bastions:
         if not bastion.lock.acquire(timeout=max(0.1, deadline - time.monotonic())):
             raise LinkError(f"the bastion {hop.target}: no answer within the time limit")
         try:
-            transport, channels = self._line(hop, bastion, deadline)
+            line = self._line(hop, bastion, deadline)
+            line.opening += 1
         finally:
             bastion.lock.release()
+        opened: paramiko.Channel | None = None
         try:
-            opened = transport.open_channel("direct-tcpip", to, ("127.0.0.1", 0), timeout=limit)
-        except Exception as error:
-            if transport.is_active():
-                raise
-            raise lost(hop) from error
-        channels.append(opened)
+            opened = _open(line.transport, to, limit, hop)
+        finally:
+            with bastion.lock:
+                line.opening -= 1
+                line.channels += [opened] if opened else []
         return opened
 
     def forget(self) -> None:
         with self._lock:
             self._known.clear()
 
-    def _line(
-        self, hop: Route, bastion: _Bastion, deadline: float
-    ) -> tuple[paramiko.Transport, list[paramiko.Channel]]:
-        bastion.lines = [line for line in bastion.lines if line[0].is_active()]
+    def _line(self, hop: Route, bastion: _Bastion, deadline: float) -> _Line:
+        bastion.lines = [line for line in bastion.lines if line.transport.is_active()]
         for line in bastion.lines:
-            line[1][:] = [channel for channel in line[1] if not channel.closed]
-            if len(line[1]) < CHANNELS:
+            if line.has_room():
                 return line
         if bastion.failed and time.monotonic() - bastion.failed_at < REMEMBER_S:
             raise LinkError(bastion.failed)
         try:
-            made = (self._connect(hop, deadline), list[paramiko.Channel]())
+            transport = self._connect(hop, deadline)
         except Exception as error:
             bastion.failed = f"the bastion {hop.target}: {explain_failure(error)}"
             bastion.failed_at = time.monotonic()
             raise LinkError(bastion.failed) from error
         bastion.failed = ""
-        bastion.lines.append(made)
-        return made
+        bastion.lines.append(_Line(transport))
+        return bastion.lines[-1]
+
+
+def _open(
+    transport: paramiko.Transport, to: tuple[str, int], limit: float, hop: Route
+) -> paramiko.Channel:
+    try:
+        return transport.open_channel("direct-tcpip", to, ("127.0.0.1", 0), timeout=limit)
+    except Exception as error:
+        if not transport.is_active() or "Unable to open" in str(error):
+            raise lost(hop) from error
+        raise
 
 
 def lost(hop: Route) -> LinkError:

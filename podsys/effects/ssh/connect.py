@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from podsys.effects.ssh.bastion import Bastions, lost
 from podsys.effects.ssh.failure import KEY_CHANGED, NOT_PINNED, LinkError
+from podsys.effects.ssh.kept import end
 from podsys.effects.ssh.keyring import Keyring
 from podsys.effects.ssh.pins import Pins
 from podsys.effects.ssh.route import Route
@@ -56,7 +57,7 @@ class Connector:
         try:
             return transport.get_remote_server_key()
         finally:
-            transport.close()
+            end(transport)
 
     def blame(
         self, transport: paramiko.Transport, route: Route, error: BaseException
@@ -64,7 +65,7 @@ class Connector:
         """Close it, and say what broke: a node cannot be told from its bastion by the error."""
         outer = getattr(transport.sock, "get_transport", lambda: None)()
         bastion_gone = route.via and outer and not outer.is_active()
-        transport.close()
+        end(transport)
         return lost(route.via) if route.via and bastion_gone else error
 
     def close(self) -> None:
@@ -72,7 +73,7 @@ class Connector:
         with self._lock:
             transports = list(self._all)
         for transport in transports:
-            transport.close()
+            end(transport)
         self._bastions.forget()
 
     def _shake(self, route: Route, deadline: float) -> paramiko.Transport:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from podsys.errors import PodsysError
 
+SILENT = "the node accepts connections, but sshd does not answer: is it hung?"
 # paramiko has few classes for many faults: mostly only its words tell them apart.
 WORDS_OF_PARAMIKO = {
     "Authentication timeout": "sshd answers, but did not finish the login within the time limit",
-    "No existing session": "the node accepts connections, but sshd does not answer: is it hung?",
-    "Error reading SSH protocol banner": "the node accepts connections, but no sshd answers there",
+    "No existing session": SILENT,
+    "Error reading SSH protocol banner": SILENT,
     "Timeout opening channel": "no answer within the time limit",
     "Connect failed": "the bastion cannot connect to it",
     "Administratively prohibited": "the bastion's sshd forbids forwarding (AllowTcpForwarding)",

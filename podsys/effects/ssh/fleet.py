@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from podsys.effects.ssh.connect import Connector
 from podsys.effects.ssh.exchange import exchange
 from podsys.effects.ssh.failure import explain_failure
-from podsys.effects.ssh.kept import Kept, rooms
+from podsys.effects.ssh.kept import Kept, end, rooms
 from podsys.effects.ssh.outcome import Command, Outcome
 from podsys.effects.ssh.pins import Pins
 from podsys.effects.ssh.route import Route
@@ -126,13 +126,12 @@ class Fleet:
     ) -> tuple[int, bytes, bytes]:
         transport, channel = self._session(node, route, deadline)
         try:
-            with self._watchdog.until(deadline + GRACE_S, transport.close):
+            with self._watchdog.until(deadline + GRACE_S, partial(end, transport)):
                 found = exchange(channel, command, deadline)
             channel.close()
-        except Exception:
-            if time.monotonic() > deadline:
-                error = TimeoutError()
-            raise self._connector.blame(transport, route, error) from error
+        except Exception as error:
+            why = TimeoutError() if time.monotonic() > deadline else error
+            raise self._connector.blame(transport, route, why) from error
         self._kept.give(node, transport)
         return found
 
@@ -145,13 +144,13 @@ class Fleet:
             try:
                 return kept, kept.open_session(timeout=_left(deadline, STALE_S))
             except Exception:
-                kept.close()
+                end(kept)
         by = time.monotonic() + _left(deadline, self._ssh.timeout_s)
         transport = self._connector.open(route, by)
         try:
             return transport, transport.open_session(timeout=_left(by, self._ssh.timeout_s))
         except Exception:
-            transport.close()
+            end(transport)
             raise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,12 @@ def rooms(fan_out: int) -> tuple[int, int]:
     return at_once, min(2 * fan_out, room - at_once)
 
 
+def end(transport: paramiko.Transport) -> None:
+    """One that runs over a bastion says goodbye to it, and the bastion may be gone."""
+    with suppress(Exception):
+        transport.close()
+
+
 class Kept:
     """At most one a node; whoever takes it has it alone until it is given back."""
 
@@ -35,7 +42,7 @@ class Kept:
         with self._lock:
             found = self._transports.pop(node, None)
         if found and not found.is_active():
-            found.close()
+            end(found)
             return None
         return found
 
@@ -45,7 +52,7 @@ class Kept:
             if fits:
                 self._transports[node] = transport
         if not fits:
-            transport.close()
+            end(transport)
 
     def forget(self) -> None:
         with self._lock:
