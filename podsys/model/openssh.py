@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 
+# ssh.jump is the whole way: a ProxyJump that the config has for its first hop is not added.
+THE_FIRST = ["-o", "ProxyJump=none"]
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
     """One bastion as `ssh.jump` or ProxyJump names it; None: OpenSSH's config decides."""
@@ -44,7 +48,7 @@ def proxy_command(hops: Iterable[Hop], words: Callable[[Hop], list[str]]) -> str
     command = ""
     for hop in hops:
         # The ssh outside fills in its own %h and %p first: what an inner one needs is doubled.
-        inner = ["-o", "ProxyCommand=" + command.replace("%", "%%")] if command else []
+        inner = ["-o", f"ProxyCommand={command.replace('%', '%%')}"] if command else THE_FIRST
         where = ["-p", str(hop.port)] if hop.port else []
         target = f"{hop.user}@{hop.host}" if hop.user else hop.host
         command = shlex.join(["ssh", *words(hop), *inner, *where, "-W", "[%h]:%p", target])

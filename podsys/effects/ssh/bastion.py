@@ -84,7 +84,9 @@ class Bastions:
         try:
             transport = self._connect(hop, deadline)
         except Exception as error:
-            bastion.failed = f"the bastion {hop.target}: {explain_failure(error)}"
+            told = explain_failure(error)
+            of_itself = told.startswith("the bastion")
+            bastion.failed = told if of_itself else f"the bastion {hop.target}: {told}"
             bastion.failed_at = time.monotonic()
             raise LinkError(bastion.failed) from error
         bastion.failed = ""

@@ -106,9 +106,11 @@ class Connector:
     def _open_bastion(self, route: Route, deadline: float) -> paramiko.Transport:
         """A bastion sees all traffic: its key is never taken on trust."""
         if not self._pins.of(route.pinned_as):
+            ask = f"ssh-keyscan -p {route.port} {route.host}"
+            ask = f"ssh {route.via.host} {ask}" if route.via else ask
             raise LinkError(
-                f"the bastion {route.host} has no pinned host key as {route.pinned_as}",
-                f"compare it, then: ssh-keyscan -p {route.port} {route.host} >> known_hosts",
+                f"the bastion {route.host} has no pinned host key (as {route.pinned_as})",
+                f"compare it, then: {ask} >> {self._pins.file}",
             )
         return self.open(route, deadline)
 

@@ -15,12 +15,15 @@ class Pins:
     def __init__(self, text: str = "") -> None:
         self._keys: dict[str, dict[str, str]] = {}
         self._others: list[str] = []
+        self.file = Path("known_hosts")  # only to name it
         for line in text.splitlines():
             self._read(line)
 
     @classmethod
     def load(cls, file: Path) -> Pins:
-        return cls(file.read_text(errors="replace") if file.exists() else "")
+        pins = cls(file.read_text(errors="replace") if file.exists() else "")
+        pins.file = file
+        return pins
 
     def _read(self, line: str) -> None:
         words = line.split()

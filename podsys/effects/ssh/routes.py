@@ -13,7 +13,7 @@ from podsys.effects.ssh.config_text import PERSONAL, ConfigText
 from podsys.effects.ssh.openssh import Answer, ask, check_config
 from podsys.effects.ssh.route import Route, own_agent, plain_route
 from podsys.errors import PodsysError
-from podsys.model.openssh import Hop, parse_jump, pinned_name
+from podsys.model.openssh import THE_FIRST, Hop, parse_jump, pinned_name
 from podsys.model.spec import Ssh
 
 DEEPEST = 8
@@ -69,6 +69,7 @@ class Routes:
         if explicit:
             hop = replace(hop, user=hop.user or self._ssh.user)
         words = _words(hop, self._ssh.key if explicit else None)
+        words += THE_FIRST if explicit else []
         answer = ask(self._ssh.config, [hop.host], words, "root" if explicit else None)[hop.host]
         via = via or self._chain(_one(answer, "proxyjump"), explicit=False, depth=depth + 1)
         host, port = _one(answer, "hostname"), int(_one(answer, "port"))
