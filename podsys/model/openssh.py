@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-
 # ssh.jump is the whole way: a ProxyJump that the config has for its first hop is not added.
 THE_FIRST = ["-o", "ProxyJump=none"]
 

@@ -1,4 +1,4 @@
-"""Ways to the nodes that differ from a plain address: OpenSSH's config, a bastion, hung machines."""
+"""Ways to the nodes beyond a plain address: OpenSSH's config, a bastion; and hung machines."""
 
 from __future__ import annotations
 

@@ -39,6 +39,8 @@ class Keyring:
         files = [(path, self._load(path)) for path in route.keys]
         yield from (key for _, key in files if key)
         locked = {blob for path, key in files if not key for blob in _public_part(path)}
+        if route.only_keys and not locked and not any(key for _, key in files):
+            raise LinkError(f"ssh key {' or '.join(route.keys)}: not there", "correct ssh.key")
         if route.only_keys and locked:
             yield from (key for key in _agent_keys(route.agent) if key.get_base64() in locked)
 

@@ -54,7 +54,8 @@ def test_an_agent_is_not_asked_where_a_key_is_given(key, tmp_path, monkeypatch):
         assert run(sshd, tmp_path, key=str(key)).ok
 
 
-def test_a_file_that_is_no_key_is_named(key, tmp_path):
+def test_a_file_that_is_no_key_or_not_there_is_named(key, tmp_path):
     (tmp_path / "junk").write_text("no key\n")
     with small_sshd(key) as sshd:
         assert f"ssh key {tmp_path}/junk" in run(sshd, tmp_path, key=f"{tmp_path}/junk").error
+        assert "/none: not there" in run(sshd, tmp_path, key=f"{tmp_path}/none").error

@@ -72,9 +72,10 @@ def test_cluster_yaml_wins_where_it_says_something(tmp_path):
     config = write(
         tmp_path / "config", "Host *\n User adm\n Port 2222\n ProxyJump b\n IdentityFile /other\n"
     )
-    ssh = Ssh(user="me", port=22, key="/mine", jump="gate:2201", config=config)
+    mine = write(tmp_path / "mine", "")
+    ssh = Ssh(user="me", port=22, key=mine, jump="gate:2201", config=config)
     route = Routes(ssh, ["n1"]).of("n1")
-    assert (route.user, route.port, route.keys) == ("me", 22, ("/mine", "/other"))
+    assert (route.user, route.port, route.keys) == ("me", 22, (mine, "/other"))
     assert route.via
     assert (route.via.host, route.via.port, route.via.user) == ("gate", 2201, "me")
     assert route.via.via is None
@@ -96,7 +97,7 @@ def test_jumps_of_the_config_are_followed_each_with_its_own_words(tmp_path):
 
 def test_a_jump_that_leads_to_itself_is_an_error(tmp_path):
     config = write(tmp_path / "config", "Host *\n  ProxyJump gate\n")
-    with pytest.raises(PodsysError, match="leads to itself|loop via gate"):
+    with pytest.raises(PodsysError, match=r"leads to itself|loop via gate"):
         Routes(Ssh(config=config), ["n1"])
 
 
