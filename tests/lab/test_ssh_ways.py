@@ -15,10 +15,21 @@ from podsys import lab
 from podsys.commands.common import load_cluster
 from podsys.effects.mpirun import run_job
 from podsys.effects.ssh import Command
+from tests.lab import practice
 from tests.lab.practice import Site, needs_nodes
 
 pytestmark = needs_nodes
 WHENCE = "echo $SSH_CONNECTION"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Nodes that nobody has set up: logging in is all that these tests need."""
+    name = f"t-ways-{os.getpid()}"
+    try:
+        yield practice.make_site(tmp_path_factory.mktemp("site") / "ways", name)
+    finally:
+        lab.down(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +79,19 @@ def hidden(site: Site, tmp_path: Path) -> Iterator[Hidden]:
         site.sh("n003", "kill $(cat /run/sshd-2222.pid)")
 
 
+def ansible(hidden: Hidden, command: str) -> subprocess.CompletedProcess[str]:
+    """By hand, as a person would; without connections that outlive the test."""
+    return subprocess.run(
+        [str(Path(sys.executable).parent / "ansible"), "all", "-o", "-m", "raw", "-a", command],
+        cwd=hidden.root / "rendered",
+        env=os.environ | {"ANSIBLE_SSH_ARGS": "-o ControlPath=none -o BatchMode=yes"},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
 def read(connection: str) -> list[str]:
     """sshd's own word on it: client address, client port, server address, server port."""
-    words = connection.split()
+    words = connection.replace("\\r\\n", " ").split()
     return [words[0], *words[2:4]]
 
 
@@ -79,13 +100,7 @@ def test_podsys_goes_the_way_that_the_config_says(hidden: Hidden) -> None:
 
 
 def test_ansible_goes_the_same_way_with_the_same_keys(hidden: Hidden) -> None:
-    rendered = hidden.root / "rendered"
-    words = ["all", "-o", "-m", "raw", "-a", WHENCE]
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible"), *words],
-        cwd=rendered, env=os.environ | {"ANSIBLE_NOCOLOR": "1"}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = ansible(hidden, WHENCE)
     assert done.returncode == 0, done.stdout + done.stderr
     said = {line.split()[0]: line.partition("(stdout)")[2] for line in done.stdout.splitlines()}
     assert {name: read(text) for name, text in said.items()} == hidden.expected()
@@ -106,11 +121,7 @@ def test_a_bastion_whose_key_is_not_pinned_is_refused_by_all(hidden: Hidden) -> 
     (error,) = set(hidden.ask().values())
     assert "the bastion" in error
     assert "no pinned host key" in error
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible"), "all", "-m", "raw", "-a", "true"],
-        cwd=hidden.root / "rendered", stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    done = ansible(hidden, "true")
     assert done.returncode != 0
     assert "Host key verification failed" in done.stdout + done.stderr
 
