@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from podsys.effects.ssh.config_text import PERSONAL, ConfigText
@@ -23,24 +23,19 @@ class Routes:
     """Answers are asked for once, for all addresses together; without a config, for none."""
 
     def __init__(self, ssh: Ssh, addresses: Sequence[str]) -> None:
-        check_config(ssh.config)
         self._ssh = ssh
-        self._matters = ConfigText(ssh.config or PERSONAL).matters
         self._hops: dict[tuple[Hop, Route | None, bool], Route] = {}
-        self.answers: Mapping[str, Answer] = {}
-        if self._matters:
-            words = _words(Hop("", ssh.user, ssh.port), ssh.key)
-            self.answers = ask(ssh.config, addresses, words, "root")
-        self._routes = {address: self._to_node(address) for address in self.answers}
+        self._answers = _ask_for_nodes(ssh, addresses)
+        self._routes = {address: self._to_node(address) for address in self._answers}
 
     def of(self, address: str) -> Route:
-        if self._matters:
+        if self._answers:
             return self._routes[address]
         name = pinned_name(address, self._ssh.port)
         return replace(self._plain, host=address, pinned_as=name)
 
     def _to_node(self, address: str) -> Route:
-        answer = self.answers[address]
+        answer = self._answers[address]
         via = self._own_jump or self._chain(_one(answer, "proxyjump"), explicit=False)
         name = pinned_name(address, self._ssh.port)
         return _from_answer(address, answer, name, via)
@@ -79,7 +74,7 @@ class Routes:
 
 def settle(ssh: Ssh, addresses: Sequence[str]) -> Ssh:
     """What all nodes have in common and others must know: the user, and seconds to connect."""
-    answers = Routes(ssh, addresses).answers.values()
+    answers = _ask_for_nodes(ssh, addresses).values()
     users = sorted({_one(answer, "user") for answer in answers})
     if len(users) > 1:
         raise PodsysError(
@@ -93,6 +88,14 @@ def settle(ssh: Ssh, addresses: Sequence[str]) -> Ssh:
     return ssh.model_copy(update=found)
 
 
+def _ask_for_nodes(ssh: Ssh, addresses: Sequence[str]) -> dict[str, Answer]:
+    """Nothing where no config has anything to say."""
+    check_config(ssh.config)
+    if not ConfigText(ssh.config or PERSONAL).matters:
+        return {}
+    return ask(ssh.config, addresses, _words(Hop("", ssh.user, ssh.port), ssh.key), "root")
+
+
 def _words(hop: Hop, key: str | None) -> list[str]:
     words = ["-l", hop.user] if hop.user else []
     words += ["-p", str(hop.port)] if hop.port else []
@@ -101,7 +104,7 @@ def _words(hop: Hop, key: str | None) -> list[str]:
 
 def _from_answer(name: str, answer: Answer, pinned_as: str, via: Route | None) -> Route:
     host, port, user = (_one(answer, key) for key in ("hostname", "port", "user"))
-    tokens = {"h": host, "p": port, "r": user, "n": name, "d": str(Path.home()), "%": "%"}
+    tokens = {"h": host, "p": port, "r": user, "n": name, "d": _at_home("~"), "%": "%"}
     command = "" if via else _one(answer, "proxycommand")
     return Route(
         host=host,
@@ -123,7 +126,12 @@ def _agent(value: str, tokens: Mapping[str, str]) -> str:
 
 
 def _path(text: str, tokens: Mapping[str, str]) -> str:
-    return str(Path(os.path.expandvars(_expand(text, tokens))).expanduser())
+    return _at_home(os.path.expandvars(_expand(text, tokens)))
+
+
+@cache
+def _at_home(path: str) -> str:
+    return str(Path(path).expanduser())
 
 
 def _expand(text: str, tokens: Mapping[str, str]) -> str:
