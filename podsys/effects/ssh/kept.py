@@ -12,15 +12,14 @@ if TYPE_CHECKING:
 
 # Files of the process itself, with room for what a caller opens.
 RESERVED_FILES = 96
-FILES_A_CONNECTION = 2  # a socket, and while it is opened one more for an agent or a name server
 
 
 def rooms(fan_out: int) -> tuple[int, int]:
     """How many nodes are talked to at once, and how many connections are kept besides."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     files = 1 << 20 if soft == resource.RLIM_INFINITY else soft
-    room = max(2, (files - RESERVED_FILES) // FILES_A_CONNECTION)
-    at_once = max(1, min(fan_out, room // 2))
+    room = max(1, files - RESERVED_FILES)
+    at_once = min(fan_out, room)
     return at_once, min(2 * fan_out, room - at_once)
 
 

@@ -106,6 +106,7 @@ def _copy(source, target) -> None:
 
 
 def _execute(channel: paramiko.Channel, command: bytes) -> None:
+    time.sleep(0.05)  # the request is answered first
     with (
         suppress(OSError, EOFError),
         subprocess.Popen(
