@@ -76,7 +76,10 @@ def init(
     user: Annotated[str | None, typer.Option(help="SSH user.")] = None,
     key: Annotated[str | None, typer.Option(help="SSH private key.")] = None,
     port: Annotated[int | None, typer.Option(help="SSH port.")] = None,
-    jump: Annotated[str | None, typer.Option(help="Bastion, user@host:port.")] = None,
+    jump: Annotated[str | None, typer.Option(help="Bastions in turn: user@host:port,...")] = None,
+    ssh_config: Annotated[
+        str | None, typer.Option(help="OpenSSH config file; else ~/.ssh/config.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Import hosts, pin their keys, probe them, write the workspace.
@@ -89,7 +92,7 @@ def init(
     from podsys.commands import init as command
 
     source = command.Source(hosts=hosts, file=from_file, lab=lab_name if lab else None)
-    login = command.Login(user=user, key=key, port=port, jump=jump)
+    login = command.Login(user=user, key=key, port=port, jump=jump, config=ssh_config)
     _end(command.init(directory, source, login, as_json=as_json))
 
 

@@ -26,7 +26,8 @@ def measure_allreduce(
 ) -> list[Measurement]:
     """Three measurements, with a problem instead of a value when there is no result."""
     addresses = [spec.nodes[node].address for node in nodes]
-    job = MpiJob(addresses, program, LIMIT_S, spec.ssh.user == "root", spec.ssh.port)
+    # The nodes' way to each other: OpenSSH's config is the admin node's alone.
+    job = MpiJob(addresses, program, LIMIT_S, spec.ssh.user == "root", spec.ssh.port or 22)
     limit = LIMIT_S + 2 * GRACE_S
     outcome = run_job(spec.ssh, addresses[0], known_hosts, job.command(), limit)
     evidence = keep("allreduce.txt", outcome.stdout + outcome.stderr)

@@ -13,6 +13,7 @@ from podsys.core.document import read_document
 from podsys.core.spec import check_setting_ids, parse_spec, with_key_path
 from podsys.effects.catalog import read_baselines_texts, read_settings_texts
 from podsys.effects.ssh import Fleet
+from podsys.effects.ssh.routes import settle
 from podsys.effects.workspace import Workspace, open_workspace, read_text, write_atomically
 from podsys.model.baseline import Baseline
 from podsys.model.facts import NodeFacts, Section
@@ -55,7 +56,13 @@ def load_cluster(root: Path) -> Cluster:
     problems += check_setting_ids(text, catalog.settings, str(workspace.cluster_file))
     if problems or spec is None:
         raise InputProblemsError(problems)
-    return Cluster(workspace, with_key_path(spec, workspace.root), catalog)
+    return Cluster(workspace, settle_ssh(with_key_path(spec, workspace.root)), catalog)
+
+
+def settle_ssh(spec: ClusterSpec) -> ClusterSpec:
+    """With what OpenSSH's config says where cluster.yaml is silent: who logs in."""
+    addresses = tuple(node.address for node in spec.nodes.values())
+    return spec.model_copy(update={"ssh": settle(spec.ssh, addresses)})
 
 
 def load_spec(workspace: Workspace) -> ClusterSpec:

@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from podsys.commands.common import Catalog, load_catalog, load_facts, save_facts
+from pydantic import ValidationError
+
+from podsys.commands.common import Catalog, load_catalog, load_facts, save_facts, settle_ssh
 from podsys.commands.desired import write_rendered
 from podsys.commands.merge import Merged, merge_cluster_file
 from podsys.commands.sources import Found, Source, find_hosts
@@ -39,12 +41,14 @@ class Login:
     key: str | None = None
     port: int | None = None
     jump: str | None = None
+    config: str | None = None
 
     @property
     def given(self) -> dict[str, Any]:
         named = {key: value for key, value in asdict(self).items() if value is not None}
-        if self.key and not self.key.startswith("~"):
-            named["key"] = str(Path(self.key).absolute())
+        for key in {"key", "config"} & named.keys():
+            if not named[key].startswith("~"):
+                named[key] = str(Path(named[key]).absolute())
         return named
 
 
@@ -60,13 +64,16 @@ def init(directory: Path, source: Source, login: Login, as_json: bool) -> ExitCo
             "give --hosts 'n[001-032]', --from FILE or --lab",
         )
     spec = _intended_spec(workspace, before, found, login)
-    reach = with_key_path(spec, workspace.root)
+    reach = settle_ssh(with_key_path(spec, workspace.root))
+    if before is None:  # a new file says who logs in; whoever takes that out lets the config say it
+        ssh = spec.ssh.model_copy(update={"user": reach.ssh.user})
+        spec = spec.model_copy(update={"ssh": ssh})
     with hold(workspace.run_lock):
         pinned = pin_host_keys(
             reach.nodes, reach.ssh, workspace.known_hosts, found.trusted_keys if found else ""
         )
         facts = _probe(workspace, reach, pinned, quiet=as_json)
-        merged = _write(workspace, _with_states(spec, facts), facts, catalog)
+        merged = _write(workspace, _with_states(spec, facts), reach.ssh, facts, catalog)
     oddities = find_oddities(facts.values())
     _show(workspace, facts, oddities, merged, pinned, as_json)
     return ExitCode.GOOD if all(f.reachable for f in facts.values()) else ExitCode.UNKNOWN
@@ -97,14 +104,22 @@ def _intended_spec(
             # Who knows the machines' keys made them: their addresses are where it says.
             known |= {n: known[n].model_copy(update={"address": nodes[n].address}) for n in nodes}
             update = {**found.spec.get("ssh", {}), **update}
-        ssh = before.ssh.model_copy(update=update)
+        ssh = _checked(before.ssh.model_dump(exclude_unset=True) | update)
         return before.model_copy(update={"nodes": known, "ssh": ssh})
     extra = dict(found.spec) if found else {}
     ssh_data = {**extra.pop("ssh", {}), **login.given}
     name = _as_name(workspace.root.name)
     return ClusterSpec.model_validate(
-        {"cluster": name, **extra, "nodes": nodes, "ssh": Ssh(**ssh_data)}
+        {"cluster": name, **extra, "nodes": nodes, "ssh": _checked(ssh_data)}
     )
+
+
+def _checked(ssh: dict[str, Any]) -> Ssh:
+    try:
+        return Ssh.model_validate(ssh)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise PodsysError(f"--{first['loc'][0]} {first['input']}: {first['msg']}") from error
 
 
 def _as_name(text: str) -> str:
@@ -141,7 +156,11 @@ def _with_states(spec: ClusterSpec, facts: dict[str, NodeFacts]) -> ClusterSpec:
 
 
 def _write(
-    workspace: Workspace, spec: ClusterSpec, facts: dict[str, NodeFacts], catalog: Catalog
+    workspace: Workspace,
+    spec: ClusterSpec,
+    reach: Ssh,
+    facts: dict[str, NodeFacts],
+    catalog: Catalog,
 ) -> Merged:
     merged = merge_cluster_file(workspace, spec)
     write_atomically(workspace.schema_file, json.dumps(schema(), indent=2) + "\n")
@@ -149,7 +168,7 @@ def _write(
     known = load_facts(workspace)
     lock = make_lock(catalog.sha256, ansible_version(), known)
     write_atomically(workspace.lock_file, lock)
-    write_rendered(workspace, spec, catalog, known)
+    write_rendered(workspace, spec.model_copy(update={"ssh": reach}), catalog, known)
     return merged
 
 

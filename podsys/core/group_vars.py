@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from podsys.core.rendering import Layout, RenderTask
 from podsys.core.role_items import hold_items, repairs, restart_items
+from podsys.model.openssh import parse_jump, pinned_name, proxy_command
 from podsys.model.role import Family, Role, RoleFile
 from podsys.model.spec import ClusterSpec, Ssh
 
@@ -17,6 +20,8 @@ WORKSPACE = "{{ inventory_dir }}/../.."
 
 def group_vars_plan(spec: ClusterSpec, layout: Layout) -> Iterator[RenderTask]:
     yield _task("all", "how the nodes are reached", connection_vars(spec.ssh))
+    config = {"config": spec.ssh.config or "~/.ssh/config"}
+    yield RenderTask("ssh_config.j2", "ssh_config", config)
     for family in sorted(set(layout.families.values())):
         yield _task(f"os_{family}", "what the probe saw", {"podsys_os_family": family})
     for role in layout.roles:
@@ -28,10 +33,13 @@ def group_vars_plan(spec: ClusterSpec, layout: Layout) -> Iterator[RenderTask]:
 
 
 def connection_vars(ssh: Ssh, workspace: str = WORKSPACE) -> dict[str, Any]:
-    variables: dict[str, Any] = {"ansible_user": ssh.user, "ansible_port": ssh.port}
+    """ssh reads OpenSSH's config itself: only what cluster.yaml says is said to it."""
+    variables: dict[str, Any] = {"ansible_user": ssh.user or "root"}
+    if ssh.port:
+        variables["ansible_port"] = ssh.port
     if ssh.key:
         variables["ansible_ssh_private_key_file"] = _key_path(ssh.key, workspace)
-    if ssh.user != "root":
+    if variables["ansible_user"] != "root":
         variables["ansible_become"] = True
     variables["ansible_ssh_common_args"] = " ".join(_ssh_options(ssh, workspace))
     return variables
@@ -87,21 +95,32 @@ def _key_path(key: str, workspace: str) -> str:
 
 
 def _ssh_options(ssh: Ssh, workspace: str) -> Iterator[str]:
-    known_hosts = f'UserKnownHostsFile="{workspace}/known_hosts"'
-    yield f"-o '{known_hosts}'"
-    yield "-o StrictHostKeyChecking=yes"
+    yield shlex.join(_strict_words(workspace))
+    # Whatever HostName the config gives, the key is the one that podsys pinned for this node.
+    yield f"-o HostKeyAlias={pinned_name('{{ ansible_host }}', ssh.port)}"
     if ssh.key:
         yield "-o IdentitiesOnly=yes"
     if ssh.jump:
-        yield f"-o 'ProxyCommand={_jump_command(ssh, ssh.jump, known_hosts, workspace)}'"
+        hops = (replace(hop, user=hop.user or ssh.user or "root") for hop in parse_jump(ssh.jump))
+        command = proxy_command(
+            hops, lambda _: [*_strict_words(workspace), *_hop_words(ssh, workspace)]
+        )
+        yield f"-o {shlex.quote(f'ProxyCommand={command}')}"
 
 
-def _jump_command(ssh: Ssh, jump: str, known_hosts: str, workspace: str) -> str:
-    """Not ProxyJump: that would check the bastion's key against the user's own list."""
-    user, _, place = jump.rpartition("@")
-    host, _, port = place.partition(":")
-    key = f'-i "{_key_path(ssh.key, workspace)}" -o IdentitiesOnly=yes ' if ssh.key else ""
-    return (
-        f"ssh -o {known_hosts} -o StrictHostKeyChecking=yes -o BatchMode=yes {key}"
-        f"-p {port or 22} -W [%h]:%p {user or ssh.user}@{host}"
-    )
+def _strict_words(workspace: str) -> list[str]:
+    """ssh_config includes OpenSSH's own files, and reaches bastions that only those name."""
+    known_hosts = f'UserKnownHostsFile="{workspace}/known_hosts"'
+    return [
+        "-F",
+        f"{workspace}/rendered/ssh_config",
+        "-o",
+        known_hosts,
+        "-o",
+        "StrictHostKeyChecking=yes",
+    ]
+
+
+def _hop_words(ssh: Ssh, workspace: str) -> list[str]:
+    key = ["-i", _key_path(ssh.key, workspace), "-o", "IdentitiesOnly=yes"] if ssh.key else []
+    return ["-o", "BatchMode=yes", *key]

@@ -56,11 +56,14 @@ def budget_of(spec: ClusterSpec) -> int:
 
 
 def with_key_path(spec: ClusterSpec, root: Path) -> ClusterSpec:
-    """A relative ssh.key lies below the workspace, wherever podsys is started."""
-    key = spec.ssh.key
-    if key is None or key.startswith(("/", "~")):
-        return spec
-    return spec.model_copy(update={"ssh": spec.ssh.model_copy(update={"key": str(root / key)})})
+    """A relative ssh.key or ssh.config lies below the workspace, wherever podsys is started."""
+    paths = {"key": spec.ssh.key, "config": spec.ssh.config}
+    whole = {
+        name: str(root / path)
+        for name, path in paths.items()
+        if path and not path.startswith(("/", "~"))
+    }
+    return spec.model_copy(update={"ssh": spec.ssh.model_copy(update=whole)}) if whole else spec
 
 
 def schema() -> dict[str, Any]:

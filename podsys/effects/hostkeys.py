@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import paramiko
-
-from podsys.effects.ssh import explain_failure, read_host_key
+from podsys.effects.ssh.connect import Connector
+from podsys.effects.ssh.failure import explain_failure
+from podsys.effects.ssh.kept import rooms
+from podsys.effects.ssh.pins import Pins
+from podsys.effects.ssh.route import Route
+from podsys.effects.ssh.routes import Routes
 from podsys.effects.workspace import write_atomically
+from podsys.model.openssh import pinned_name
 from podsys.model.spec import Node, Ssh
+
+if TYPE_CHECKING:
+    import paramiko
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,47 +38,36 @@ def pin_host_keys(
 
     `trusted` are known_hosts lines from a source that knows the machines' keys: these win.
     """
-    keys = paramiko.HostKeys()
-    if known_hosts.exists():
-        keys.load(str(known_hosts))
-    _trust(keys, trusted)
-    missing = {name: node for name, node in nodes.items() if not keys.lookup(_entry(node, ssh))}
-    failed: dict[str, str] = {}
-    with ThreadPoolExecutor(ssh.fan_out, thread_name_prefix="hostkey") as pool:
-        found = pool.map(lambda node: _ask(node, ssh, known_hosts), missing.values())
-        for name, answer in zip(missing, found, strict=True):
-            if isinstance(answer, str):
-                failed[name] = answer
-            else:
-                keys.add(_entry(missing[name], ssh), answer.get_name(), answer)
-    write_atomically(known_hosts, _as_text(keys))
+    pins = Pins.load(known_hosts)
+    pins.trust(trusted)
+    names = {name: pinned_name(node.address, ssh.port) for name, node in nodes.items()}
+    missing = [name for name in nodes if not pins.of(names[name])]
+    answers = _ask({name: nodes[name] for name in missing}, ssh, pins)
+    for name, answer in answers.items():
+        if not isinstance(answer, str):
+            pins.add(names[name], answer.get_name(), answer.get_base64())
+    write_atomically(known_hosts, pins.text())
+    failed = {name: answer for name, answer in answers.items() if isinstance(answer, str)}
     return Pinned(tuple(name for name in missing if name not in failed), failed)
 
 
-def _trust(keys: paramiko.HostKeys, lines: str) -> None:
-    for line in lines.splitlines():
-        entry = paramiko.hostkeys.HostKeyEntry.from_line(line)
-        if entry and entry.key and entry.hostnames:
-            for host in entry.hostnames:
-                keys.pop(host, None)
-                keys.add(host, entry.key.get_name(), entry.key)
+def _ask(nodes: Mapping[str, Node], ssh: Ssh, pins: Pins) -> dict[str, paramiko.PKey | str]:
+    """Each node's key, or why there is none."""
+    if not nodes:
+        return {}
+    routes = Routes(ssh, tuple(node.address for node in nodes.values()))
+    connector = Connector(pins, ssh)
+    at_once, _ = rooms(ssh.fan_out)
 
+    def ask(route: Route) -> paramiko.PKey | str:
+        try:
+            return connector.read_host_key(route, time.monotonic() + ssh.timeout_s)
+        except Exception as error:
+            return explain_failure(error)
 
-def _ask(node: Node, ssh: Ssh, known_hosts: Path) -> paramiko.PKey | str:
     try:
-        return read_host_key(node.address, ssh, known_hosts)
-    except Exception as error:
-        return explain_failure(error)
-
-
-def _entry(node: Node, ssh: Ssh) -> str:
-    return node.address if ssh.port == 22 else f"[{node.address}]:{ssh.port}"
-
-
-def _as_text(keys: paramiko.HostKeys) -> str:
-    lines = [
-        f"{host} {kind} {key.get_base64()}"
-        for host, kinds in keys.items()
-        for kind, key in kinds.items()
-    ]
-    return "".join(f"{line}\n" for line in sorted(lines))
+        with ThreadPoolExecutor(min(at_once, len(nodes)), thread_name_prefix="hostkey") as pool:
+            found = pool.map(ask, (routes.of(node.address) for node in nodes.values()))
+            return dict(zip(nodes, found, strict=True))
+    finally:
+        connector.close()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from podsys.effects.agent import lent_key
+from podsys.effects.ssh.openssh import config_file
+from podsys.model.openssh import parse_jump, pinned_name, proxy_command
 from podsys.model.spec import Ssh
 
 
@@ -30,15 +31,17 @@ def run_job(
     """Run `command` on `address`; the agent ends with it, whatever happens."""
     started = time.monotonic()
     with lent_key(ssh.key) as sock:
+        pinned = f'UserKnownHostsFile "{known_hosts}"\nStrictHostKeyChecking yes'
         try:
-            done = subprocess.run(
-                [*ssh_argv(ssh, address, known_hosts), command],
-                env=os.environ | {"SSH_AUTH_SOCK": sock},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=timeout_s,
-                check=False,
-            )
+            with config_file(ssh.config, before=pinned) as config:
+                done = subprocess.run(
+                    [*ssh_argv(ssh, address, known_hosts, config), command],
+                    env=os.environ | {"SSH_AUTH_SOCK": sock},
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    timeout=timeout_s,
+                    check=False,
+                )
         except subprocess.TimeoutExpired:
             seconds = time.monotonic() - started
             return JobOutcome(None, "", "", seconds, "no answer within the time limit")
@@ -46,18 +49,19 @@ def run_job(
     return JobOutcome(done.returncode, out, err, time.monotonic() - started)
 
 
-def ssh_argv(ssh: Ssh, address: str, known_hosts: Path) -> list[str]:
+def ssh_argv(ssh: Ssh, address: str, known_hosts: Path, config: str) -> list[str]:
     """Only the workspace's host keys count, and nothing is ever asked."""
-    words = ["ssh", "-A", "-T", *_strict(ssh, known_hosts), "-p", str(ssh.port)]
+    strict, user = _strict(ssh, known_hosts, config), ssh.user or "root"
+    words = ["ssh", "-A", "-T", *strict, "-o", f"HostKeyAlias={pinned_name(address, ssh.port)}"]
+    words += ["-p", str(ssh.port)] if ssh.port else []
+    words += ["-o", "IdentityAgent=SSH_AUTH_SOCK"] if ssh.key else []  # the one that lends the key
     if ssh.jump:
-        user, _, place = ssh.jump.rpartition("@")
-        host, _, port = place.partition(":")
-        through = ["ssh", *_strict(ssh, known_hosts), "-p", port or "22", "-W", "%h:%p"]
-        words += ["-o", f"ProxyCommand={shlex.join([*through, f'{user or ssh.user}@{host}'])}"]
-    return [*words, f"{ssh.user}@{address}"]
+        hops = (replace(hop, user=hop.user or user) for hop in parse_jump(ssh.jump))
+        words += ["-o", f"ProxyCommand={proxy_command(hops, lambda _: strict)}"]
+    return [*words, f"{user}@{address}"]
 
 
-def _strict(ssh: Ssh, known_hosts: Path) -> list[str]:
+def _strict(ssh: Ssh, known_hosts: Path, config: str) -> list[str]:
     options = {
         "BatchMode": "yes",
         "StrictHostKeyChecking": "yes",
@@ -67,4 +71,5 @@ def _strict(ssh: Ssh, known_hosts: Path) -> list[str]:
         "ServerAliveInterval": "5",
         "LogLevel": "ERROR",
     }
-    return [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
+    words = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
+    return ["-F", config, *words]

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Ssh(Part):
-    """How podsys reaches the nodes."""
+_HOP = r"(ssh://)?([^@,\s]+@)?(\[[0-9A-Za-z:.%]+\]|[^@,\s:\[\]]+)(:[0-9]{1,5})?"
 
-    user: str = "root"
-    port: int = Field(22, ge=1, le=65535)
+
+class Ssh(Part):
+    """How podsys reaches the nodes; what is not written, OpenSSH's config decides."""
+
+    user: str | None = Field(
+        None, pattern=r"^[^\s-]\S*$", description="none: OpenSSH's config, root"
+    )
+    port: int | None = Field(None, ge=1, le=65535, description="none: OpenSSH's config, 22")
     key: str | None = Field(None, description="private key; none: ssh-agent and the usual keys")
-    jump: str | None = Field(None, description="bastion, user@host:port")
-    timeout_s: float = Field(15, gt=0, description="seconds to connect to one node")
+    jump: str | None = Field(None, description="bastions in turn: user@host:port,...")
+    config: str | None = Field(None, description="OpenSSH's config file; none: ~/.ssh/config")
+    timeout_s: float = Field(15, gt=0, description="seconds to connect to one node and log in")
     fan_out: int = Field(64, ge=1, le=512, description="nodes talked to at once")
+
+    @field_validator("jump")
+    @classmethod
+    def _can_be_read(cls, jump: str | None) -> str | None:
+        if jump is not None and not re.fullmatch(f"{_HOP}(,{_HOP})*", jump):
+            raise ValueError("write user@host:port, or several with commas between them")
+        return jump
 
 
 class Node(Part):

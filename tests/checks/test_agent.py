@@ -65,10 +65,10 @@ def test_without_a_key_the_own_agent_is_forwarded(monkeypatch: pytest.MonkeyPatc
 
 
 def test_ssh_trusts_only_the_pinned_keys_also_through_a_bastion(tmp_path: Path) -> None:
-    argv = ssh_argv(Ssh(jump="gate@bastion:2200"), "10.0.0.1", tmp_path / "known_hosts")
+    argv = ssh_argv(Ssh(jump="gate@bastion:2200"), "10.0.0.1", tmp_path / "known_hosts", "conf")
     assert "StrictHostKeyChecking=yes" in argv
     assert f"UserKnownHostsFile={tmp_path / 'known_hosts'}" in argv
     (proxy,) = [word for word in argv if word.startswith("ProxyCommand=")]
     assert "StrictHostKeyChecking=yes" in proxy
     assert f"UserKnownHostsFile={tmp_path / 'known_hosts'}" in proxy
-    assert proxy.endswith("-p 2200 -W %h:%p gate@bastion")
+    assert proxy.endswith("-p 2200 -W '[%h]:%p' gate@bastion")

@@ -23,12 +23,32 @@ def test_host_keys_are_strict_also_at_the_bastion() -> None:
     command = shlex.split(proxy.removeprefix("ProxyCommand="))
     assert command[-5:] == ["-p", "2222", "-W", "[%h]:%p", "ops@bastion"]
     assert "StrictHostKeyChecking=yes" in command
-    assert "UserKnownHostsFile={{ inventory_dir }}/../../known_hosts" in command
+    assert 'UserKnownHostsFile="{{ inventory_dir }}/../../known_hosts"' in command
 
 
-def test_a_bastion_without_user_and_port_gets_the_usual_ones() -> None:
+def test_each_hop_is_reached_through_the_one_before() -> None:
+    options = ssh_options(Ssh(user="adm", jump="a:2201,ops@b"))
+    (outer,) = [option for option in options if option.startswith("ProxyCommand=")]
+    command = shlex.split(outer.removeprefix("ProxyCommand="))
+    assert command[-3:] == ["-W", "[%h]:%p", "ops@b"]
+    (inner,) = [word for word in command if word.startswith("ProxyCommand=")]
+    # Doubled: the ssh to the node fills in its own %h everywhere first.
+    assert shlex.split(inner)[-5:] == ["-p", "2201", "-W", "[%%h]:%%p", "adm@a"]
+    assert inner.count("StrictHostKeyChecking=yes") == 1
+
+
+def test_what_is_not_written_is_left_to_openssh() -> None:
+    variables = connection_vars(Ssh())
+    assert "ansible_port" not in variables
+    assert "HostKeyAlias={{ ansible_host }}" in variables["ansible_ssh_common_args"]
+    with_port = connection_vars(Ssh(port=2200))
+    assert with_port["ansible_port"] == 2200
+    assert "HostKeyAlias=[{{ ansible_host }}]:2200" in with_port["ansible_ssh_common_args"]
+
+
+def test_a_bastion_without_user_and_port_gets_the_nodes_user() -> None:
     proxy = next(o for o in ssh_options(Ssh(user="adm", jump="b")) if o.startswith("ProxyCommand="))
-    assert proxy.endswith("-p 22 -W [%h]:%p adm@b")
+    assert proxy.endswith("-W '[%h]:%p' adm@b")
 
 
 def test_only_another_user_than_root_becomes_root() -> None:
