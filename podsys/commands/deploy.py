@@ -14,7 +14,7 @@ from podsys.commands.context import Context, begin_run
 from podsys.commands.desired import Desired, write_rendered
 from podsys.commands.interrupt import stop_flag
 from podsys.commands.reboots import survey_after_reboots
-from podsys.commands.settle import find_unsettled, look_again
+from podsys.commands.settle import look_again, wait_for_settled
 from podsys.core.limit import limit_nodes
 from podsys.core.plan import make_plan
 from podsys.effects.runlock import hold
@@ -84,8 +84,8 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
         rollout.apply(context.plan)
         look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
         _reboot(context, rollout)
-    elif late := find_unsettled(context.facts):
-        look_again(context, late)
+    else:
+        wait_for_settled(context)
     verdict = certify(context, as_json)
     context.journal.write("finished", verdict=verdict.value)
     context.journal.close()

@@ -3,36 +3,64 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from podsys.commands.context import Context
 from podsys.commands.desired import survey
+from podsys.effects.probe import probe
 from podsys.model.facts import NodeFacts
+from podsys.model.nodeset import fold
 
 # A clock needs some exchanges with its server, services need their start: what is not right
 # after this time is not merely late.
 PATIENCE_S = 45.0
 PAUSE_S = 2.0
+STARTS = "services still start"
+WAITED = ("clock", "units")
 STARTING = ("initializing", "starting")
 
 
-def look_again(context: Context, nodes: Iterable[str]) -> None:
+def look_again(context: Context, nodes: Collection[str]) -> None:
     """At nodes that something was done to; the others are as they were seen before.
 
     New connections: limits and reboots take effect for new sessions only.
     """
-    deadline = time.monotonic() + PATIENCE_S
-    late: Iterable[str] = nodes
-    while late:
+    if nodes:
         context.fleet.close()
-        facts, desired = survey(context.cluster, context.fleet, list(late), context.watch)
-        context.facts.update(facts)
-        context.desired = context.desired.updated(desired)
-        late = find_unsettled(context.facts)
-        if not late or time.monotonic() > deadline or context.stop.is_set():
+        _survey(context, nodes)
+        wait_for_settled(context)
+
+
+def wait_for_settled(context: Context) -> None:
+    """Only what is waited for is asked again; whoever was still starting is then looked at anew."""
+    deadline = time.monotonic() + PATIENCE_S
+    started: set[str] = set()
+    while late := find_unsettled(context.facts):
+        if time.monotonic() > deadline or context.stop.is_set():
             break
-        context.watch.say("waiting for " + "; ".join(f"{n}: {why}" for n, why in late.items()))
+        started |= {node for node, why in late.items() if why == STARTS}
+        context.watch.say(_describe(late))
         time.sleep(PAUSE_S)
+        for node, found in probe(context.fleet, dict.fromkeys(late, ()), sections=WAITED).items():
+            known = context.facts[node]
+            sections = known.sections | found.sections
+            context.facts[node] = found if found.error else replace(known, sections=sections)
+    if started:
+        _survey(context, started)
+
+
+def _survey(context: Context, nodes: Collection[str]) -> None:
+    facts, desired = survey(context.cluster, context.fleet, sorted(nodes), context.watch)
+    context.facts.update(facts)
+    context.desired = context.desired.updated(desired)
+
+
+def _describe(late: Mapping[str, str]) -> str:
+    by_reason: dict[str, list[str]] = {}
+    for node, reason in late.items():
+        by_reason.setdefault(reason, []).append(node)
+    return "waiting: " + "; ".join(f"{why}: {fold(nodes)}" for why, nodes in by_reason.items())
 
 
 def find_unsettled(facts: Mapping[str, NodeFacts]) -> dict[str, str]:
@@ -40,7 +68,7 @@ def find_unsettled(facts: Mapping[str, NodeFacts]) -> dict[str, str]:
     late = {}
     for name, found in facts.items():
         if found.get("units.state") in STARTING:
-            late[name] = "services still start"
+            late[name] = STARTS
         elif found.get("clock.daemon") == "chronyd" and found.get("clock.synchronised") is False:
             late[name] = "its clock is not synchronised yet"
     return late

@@ -40,9 +40,16 @@ def probe(
     fleet: Fleet,
     requests: Mapping[str, Iterable[Item]],
     on_done: Callable[[NodeFacts], None] = lambda _facts: None,
+    sections: tuple[str, ...] | None = None,
 ) -> dict[str, NodeFacts]:
-    """Ask every node for its facts and for the readings of its items, one round trip each."""
-    commands = {node: _command(tuple(items), fleet.as_root) for node, items in requests.items()}
+    """Ask every node for its facts and for the readings of its items, one round trip each.
+
+    `sections` are the facts asked for; without them all.
+    """
+    wanted = sections or list_sections()
+    commands = {
+        node: _command(tuple(items), wanted, fleet.as_root) for node, items in requests.items()
+    }
     found: dict[str, NodeFacts] = {}
     for outcome in fleet.run_each(commands, NODE_LIMIT_S):
         found[outcome.node] = read_outcome(outcome)
@@ -51,12 +58,12 @@ def probe(
 
 
 @cache
-def _command(items: tuple[Item, ...], as_root: str) -> Command:
+def _command(items: tuple[Item, ...], sections: tuple[str, ...], as_root: str) -> Command:
     """Nodes that want the same share one request."""
     program = pack_program()
     request = {
         "items": [item.as_request() for item in items],
-        "sections": list_sections(),
+        "sections": sections,
         "limit_s": SECTION_LIMIT_S,
     }
     # As digits, because no shell finds anything in them to take for its own.

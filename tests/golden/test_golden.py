@@ -56,8 +56,10 @@ def test_copied_content_is_complete(rendering: Rendering) -> None:
     expected = {f"roles/{path}" for path in read_role_content("managed")}
     expected |= {f"library/{name}" for name in read_library()}
     expected |= {f"module_utils/podsys_node/{path}" for path in read_node_package()}
-    for role in rendering.role_order:
-        expected |= {f"roles/{path}" for path in read_role_content(role)}
+    for role in rendering.layout.roles:
+        expected |= {f"roles/{path}" for path in read_role_content(role.name)}
+        assert role.own_tasks == (f"roles/{role.name}/tasks/main.yml" in expected)
+        expected.add(f"roles/{role.name}/tasks/main.yml")
     assert copied == expected | {"module_utils/podsys_node/kinds/all_kinds.py"}
 
 
