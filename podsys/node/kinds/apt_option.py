@@ -6,10 +6,11 @@ Read from apt-config dump, which merges all files. Written to /etc/apt/apt.conf.
 from typing import Dict, List
 
 from .. import machine
-from ..dropin import HEADER
+from ..dropin import write_lines
 from . import Item, Readings, read_each
 
 FILE = "/etc/apt/apt.conf.d/zz-podsys"
+OWN = (FILE,)
 
 
 def read(items: List[Item]) -> Readings:
@@ -20,8 +21,8 @@ def read(items: List[Item]) -> Readings:
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:
-    lines = sorted('%s "%s";' % (item["key"], item["value"]) for item in wanted)
-    machine.write_text(FILE, "\n".join([HEADER.replace("#", "//", 1)] + lines) + "\n")
+    lines = ['%s "%s";' % (item["key"], item["value"]) for item in wanted]
+    write_lines(FILE, lines, comment="//")
 
 
 def parse_dump(text: str) -> Dict[str, str]:
