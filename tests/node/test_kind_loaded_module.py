@@ -5,7 +5,7 @@ import os
 import pytest
 
 FILE = "/etc/modules-load.d/zz-podsys.conf"
-LISTS = "/lib/modules/%s/" % os.uname().release
+LISTS = f"/lib/modules/{os.uname().release}/"
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 Read live from /sys/module (`loaded` or `blocked`), and for the next boot from the
 `blacklist` lines, and `install` lines that lead nowhere, of all modprobe.d folders. Written
-to /etc/modprobe.d/zz-podsys-blacklist.conf; the initramfs is rebuilt, and must be no older than that
-file. A module that is loaded already goes with the next reboot.
+to /etc/modprobe.d/zz-podsys-blacklist.conf; the initramfs is rebuilt, and must be no older than
+that file. A module that is loaded already goes with the next reboot.
 """
 
 from typing import Dict, List, Set
