@@ -54,15 +54,18 @@ def find_unit(path: str) -> str:
 def write_fstab(wanted: Dict[str, Mount]) -> None:
     """One line for each of these paths, where the first one stood; other lines stay."""
     left, lines = dict(wanted), []
-    for line in (machine.read_text(FSTAB) or "").splitlines():
+    before = (machine.read_text(FSTAB) or "").splitlines()
+    for line in before:
         fields = line.split()
         path = unescape(fields[1]) if len(fields) > 1 and not line.startswith("#") else ""
         if path in left:
-            lines.append(_fstab_line(path, left.pop(path)))
+            new = _fstab_line(path, left.pop(path))
+            lines.append(line if fields == new.split() else new)
         elif path not in wanted:
             lines.append(line)
     lines += [_fstab_line(path, mount) for path, mount in sorted(left.items())]
-    machine.write_text(FSTAB, "".join("%s\n" % line for line in lines))
+    if lines != before:
+        machine.write_text(FSTAB, "".join("%s\n" % line for line in lines))
 
 
 def place_of(path: str, live: Dict[str, Mount]) -> Tuple[str, str]:

@@ -14,7 +14,8 @@ from ..systemd import START, is_started_before, show
 from . import Item, Readings, read_each, write_each
 
 NAME = "zz-podsys.conf"
-OWN = ("/etc/*.conf.d/" + NAME, "/etc/*/*.conf.d/" + NAME)
+PLACES = ("/etc/", "/etc/systemd/")
+OWN = tuple(place + "*.conf.d/" + NAME for place in PLACES)
 ROOTS = ("/etc", "/run", "/usr/local/lib", "/usr/lib")
 
 
@@ -84,8 +85,10 @@ def _unit_of(item: Item) -> str:
 
 def _file_of(item: Item) -> str:
     file = str(item["params"].get("file", ""))
-    if not file.startswith("/etc/"):
-        raise machine.Unreadable("params.file must lie below /etc, found %r" % file)
+    if file.rpartition("/")[0] + "/" not in PLACES or not file.endswith(".conf"):
+        raise machine.Unreadable(
+            "params.file must be a .conf in %s or %s, not %r" % (PLACES + (file,))
+        )
     return file
 
 
