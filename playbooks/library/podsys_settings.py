@@ -142,6 +142,8 @@ def write_all(changed, items, before):
     errors = {}
     for kind, own in sorted(by_kind(changed).items(), key=lambda pair: pair[0] == "dropin"):
         wanted = [i for i in items if i["kind"] == kind and applies(before[i["id"]])]
+        if kind == "dropin":  # files of a kind that could not write them stay as they are
+            own = [item for item in own if item["key"] not in errors]
         try:
             load_kind(kind).write(own, wanted)
         except Exception as error:

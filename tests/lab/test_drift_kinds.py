@@ -183,7 +183,11 @@ DRIFTS = [
     Drift(
         "a service disabled", ONE, f"systemctl disable {CHRONY} 2>&1",
         (f"time_server.service.{CHRONY}",),
-        (f"{DROPINS}/multi-user.target.wants/{CHRONY}", f"{DROPINS}/chronyd.service", "/etc/rc?.d*"),
+        (
+            f"{DROPINS}/multi-user.target.wants/{CHRONY}",
+            f"{DROPINS}/chronyd.service",
+            "/etc/rc?.d*",
+        ),
     ),
     Drift(
         "a service older than its file", ONE, "touch /etc/prometheus/alertmanager.yml",
