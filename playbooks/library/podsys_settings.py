@@ -140,10 +140,10 @@ def find_edited(changed, items, before):
 def write_all(changed, items, before):
     """A kind that cannot be written is reported; the others are written all the same."""
     errors = {}
-    for kind, own in sorted(by_kind(changed).items(), key=lambda pair: pair[0] == "dropin"):
+    for kind, differing in sorted(by_kind(changed).items(), key=lambda pair: pair[0] == "dropin"):
         wanted = [i for i in items if i["kind"] == kind and applies(before[i["id"]])]
-        if kind == "dropin":  # files of a kind that could not write them stay as they are
-            own = [item for item in own if item["key"] not in errors]
+        # Files of a kind that could not write them stay as they are.
+        own = [i for i in differing if kind != "dropin" or i["key"] not in errors]
         try:
             load_kind(kind).write(own, wanted)
         except Exception as error:
