@@ -138,7 +138,8 @@ def converge(items, check_mode):
     before = read_all(items)
     items = [keep_better(item, before[item["id"]]) for item in items]
     changed = [item for item in items if needs_write(item, before[item["id"]])]
-    errors = {} if check_mode else write_all(changed, items, before)
+    edited = find_edited(changed, items, before)
+    errors = {} if check_mode else write_all(changed + edited, items, before)
     after = read_all(changed) if not check_mode else {}
     failures = ["%s: cannot be read: %s" % pair for pair in sorted(unknown_in(before).items())]
     failures += ["%s: %s" % pair for pair in sorted(errors.items())]
@@ -173,11 +174,20 @@ def read_all(items):
     return readings
 
 
+def find_edited(changed, items, before):
+    """Where somebody edited a drop-in, its items are written again, though they read as wanted."""
+    others = [i for i in items if applies(before[i["id"]]) and i not in changed]
+    kinds = [item["key"] for item in changed if item["kind"] == "dropin"]
+    return [i for kind in kinds for i in load_kind("dropin").find_affected(kind, others)]
+
+
 def write_all(changed, items, before):
     """A kind that cannot be written is reported; the others are written all the same."""
     errors = {}
-    for kind, own in by_kind(changed).items():
+    for kind, differing in sorted(by_kind(changed).items(), key=lambda pair: pair[0] == "dropin"):
         wanted = [i for i in items if i["kind"] == kind and applies(before[i["id"]])]
+        # Files of a kind that could not write them stay as they are.
+        own = [i for i in differing if kind != "dropin" or i["key"] not in errors]
         try:
             load_kind(kind).write(own, wanted)
         except Exception as error:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from podsys.core.pins import package_spec, wanted_packages
 from podsys.core.rendering import Layout, RenderTask
 from podsys.core.role_items import hold_items, repairs, restart_items
 from podsys.model.openssh import parse_jump, pinned_name, proxy_command
@@ -56,6 +57,7 @@ def role_states(role: Role, layout: Layout, hold: Sequence[str]) -> dict[Family,
 
 def role_state(role: Role, family: Family, hold: Sequence[str]) -> dict[str, Any]:
     files = [file for file in role.files if family in file.path]
+    packages = wanted_packages(role, family, hold)
     last = [*restart_items(role, family), *hold_items(role, hold)]
     return {
         "repairs": [item.as_request() for item in repairs(role)],
@@ -65,7 +67,8 @@ def role_state(role: Role, family: Family, hold: Sequence[str]) -> dict[str, Any
         "blocks": [
             _file(role, f, family) | {"marker": f.marker} for f in files if f.kind == "file_block"
         ],
-        "packages": list(role.packages.get(family, ())),
+        "packages": [name for name, version in packages.items() if not version],
+        "versions": [package_spec(*pin, family) for pin in packages.items() if pin[1]],
         "services": [
             {"name": service.name[family], "value": service.value}
             for service in role.services

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
+from podsys.core.pins import package_value, split_pin, wanted_packages
 from podsys.model.item import Item
 from podsys.model.role import Family, Role, RoleFile
 
@@ -16,7 +17,7 @@ def role_items(
     return [
         *_repair_items(role),
         *_file_items(role, family, rendered_files),
-        *_package_items(role, family),
+        *_package_items(role, family, hold),
         *_service_items(role, family),
         *(hold_items(role, hold)),
     ]
@@ -29,7 +30,7 @@ def repairs(role: Role) -> list[Item]:
 def hold_items(role: Role, hold: Sequence[str]) -> list[Item]:
     if not role.holds_packages:
         return []
-    return [_item(role, "package_hold", name, "held") for name in hold]
+    return [_item(role, "package_hold", split_pin(one)[0], "held") for one in hold]
 
 
 def restart_items(role: Role, family: Family) -> list[Item]:
@@ -66,9 +67,9 @@ def _file_items(role: Role, family: Family, rendered: Mapping[str, str]) -> Iter
             yield _item(role, file.kind, file.path[family], value, params)
 
 
-def _package_items(role: Role, family: Family) -> Iterator[Item]:
-    for name in role.packages.get(family, ()):
-        yield _item(role, "package", name, "installed")
+def _package_items(role: Role, family: Family, hold: Sequence[str]) -> Iterator[Item]:
+    for name, version in wanted_packages(role, family, hold).items():
+        yield _item(role, "package", name, package_value(version))
 
 
 def _service_items(role: Role, family: Family) -> Iterator[Item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from podsys.core.mounts import mount_items
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
 from podsys.model.setting import Setting, When
@@ -55,11 +56,14 @@ def traits_of(spec: ClusterSpec, node: Node, facts: NodeFacts | None) -> Traits:
 
 
 def select_items(spec: ClusterSpec, traits: Traits, settings: Iterable[Setting]) -> Selection:
-    """Items for every node with these traits, in catalog order."""
-    items: list[Item] = []
+    """Items for every node with these traits: the site's mounts, then in catalog order."""
+    items = list(mount_items(spec, traits.groups, SETTINGS_ROLE))
+    mounted = {item.key for item in items}
     skipped: dict[str, str] = {}
     for setting in settings:
         reason = _why_not(spec, traits, setting)
+        if setting.kind == "mount" and setting.key in mounted:
+            reason = "cluster.yaml says what is mounted there"
         if reason:
             skipped[setting.id] = reason
         else:

@@ -39,7 +39,7 @@ def _vars(todo: Todo) -> dict[str, Any]:
     return {
         "podsys_os_family": todo.family,
         "podsys_first": list(todo.first),
-        "podsys_packages": list(todo.packages),
+        "podsys_packages": {"packages": list(todo.packages), "versions": list(todo.versions)},
         "podsys_items": list(todo.items),
     }
 

@@ -20,6 +20,7 @@ def parse_spec(text: str, file: str = "cluster.yaml") -> tuple[ClusterSpec | Non
     _check_addresses(document)
     _check_server(document)
     _check_budget(document)
+    _check_mounts(document)
     return (None if document.problems else spec), document.problems
 
 
@@ -94,6 +95,19 @@ def _check_server(document: Document) -> None:
     if isinstance(server, str) and server not in nodes:
         hint = nearest(server, sorted(nodes)) or "name one of the nodes"
         document.add(("monitoring", "server"), f"monitoring.server: no node {server}", hint)
+
+
+def _check_mounts(document: Document) -> None:
+    """A group that no node is in would leave the path unmounted without a word."""
+    nodes = _mapping(document.data, "nodes").values()
+    named = [node.get("groups", ["compute"]) for node in nodes if isinstance(node, dict)]
+    known = sorted({str(group) for groups in named if isinstance(groups, list) for group in groups})
+    for path, mount in _mapping(document.data, "mounts").items():
+        groups = mount.get("groups") if isinstance(mount, dict) else None
+        for position, group in enumerate(groups if isinstance(groups, list) else ()):
+            if str(group) not in known:
+                place = ("mounts", path, "groups", position)
+                document.add(place, f"no node is in group {group}", nearest(str(group), known))
 
 
 def _check_budget(document: Document) -> None:

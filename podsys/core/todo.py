@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from podsys.core.pins import package_spec, version_of
 from podsys.core.plan import needs_role
 from podsys.core.rendering import Layout
 from podsys.core.role_items import role_items
@@ -73,7 +74,7 @@ def _todo(
     work: Work,
 ) -> Todo:
     requests: list[Request] = []
-    packages: list[str] = []
+    packages: list[Item] = []
     own: list[str] = []
     for role in work.layout.roles:
         mine = {(kind, key) for name, kind, key in differences if name == role.name}
@@ -84,18 +85,26 @@ def _todo(
         elif mine:
             texts = work.texts(role)
             items = list(_differing(role_items(role, family, texts, work.hold), mine))
-            packages += [item.key for item in items if item.kind == "package"]
+            packages += [item for item in items if item.kind == "package"]
             requests += [
                 _request(item, role, family, texts) for item in items if item.kind != "package"
             ]
     early = [r for r in requests if r["kind"] in FIRST] if packages else []
     late = [request for request in requests if request not in early]
-    return Todo(nodes, family, tuple(early), tuple(packages), tuple(late), tuple(own))
+    return Todo(
+        nodes,
+        family,
+        tuple(early),
+        tuple(item.key for item in packages if not version_of(item)),
+        tuple(package_spec(i.key, version_of(i), family) for i in packages if version_of(i)),
+        tuple(late),
+        tuple(own),
+    )
 
 
 def _settings(items: Iterable[Item], mine: set[tuple[str, str]]) -> Iterator[Request]:
-    """Whole kinds, because a kind writes its drop-in files whole."""
-    kinds = {kind for kind, _ in mine}
+    """Whole kinds, because a kind writes its drop-in files whole; also where those were edited."""
+    kinds = {kind for kind, _ in mine} | {key for kind, key in mine if kind == "dropin"}
     return (item.as_request() for item in items if item.kind in kinds)
 
 

@@ -12,8 +12,9 @@ join() {
     done
 }
 
-# A kernel that starts has its defaults: knobs and network knobs forget what was set.
+# A kernel that starts has its defaults: knobs, network knobs and modules are forgotten.
 reset() {
+    rm -rf "$copies"/sys/module/*
     cp -r "$lab/kernel/." "$copies/"
     [ ! -e "$node/booted" ] ||
         ip netns exec "$netns" sysctl -e -q -p "$lab/netns.sysctl" >/dev/null 2>&1

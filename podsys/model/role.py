@@ -63,6 +63,7 @@ class Role(RolePart):
     after: tuple[str, ...] = ()
     families: tuple[Family, ...] = FAMILIES
     repairs_packages: bool = False
+    # A package that must have one version is written name=version.
     packages: dict[Family, tuple[str, ...]] = {}
     holds_packages: bool = False
     files: tuple[RoleFile, ...] = ()

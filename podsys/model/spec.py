@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Pin = Annotated[str, Field(pattern=r"^[^\s=]+(=[^\s=]+)?$")]
+
+MountPath = Annotated[str, Field(pattern=r"^(/[^\s/]+)+$")]
 
 
 class Part(BaseModel):
@@ -62,7 +66,18 @@ class Monitoring(Part):
 
 
 class Packages(Part):
-    hold: tuple[str, ...] = Field((), description="packages that must not move")
+    hold: tuple[Pin, ...] = Field(
+        (), description="packages that must not move; name=version also says where they must be"
+    )
+
+
+class MountPoint(Part):
+    """One path of the site's shared storage, as a line of fstab has it."""
+
+    source: Annotated[str, Field(pattern=r"^\S+$", examples=["nfs1:/export/home"])]
+    fs: Annotated[str, Field(pattern=r"^\S+$", examples=["nfs4"])]
+    options: tuple[Annotated[str, Field(pattern=r"^[^\s,]+$")], ...] = ()
+    groups: tuple[str, ...] = Field((), description="groups whose nodes mount it; none: all nodes")
 
 
 class Settings(Part):
@@ -103,6 +118,7 @@ class ClusterSpec(Part):
     time: Time = Time()
     monitoring: Monitoring = Monitoring()
     packages: Packages = Packages()
+    mounts: dict[MountPath, MountPoint] = Field({}, description="path: what is mounted there")
     settings: Settings = Settings()
     rollout: Rollout = Rollout()
     accept: Accept = Accept()

@@ -20,17 +20,20 @@ class Literal(str):
 @dataclass(frozen=True, slots=True)
 class Todo:
     """`first` comes before the packages, `items` after them; both go to podsys_settings.
+    `versions` are packages that must have one version, as the package manager writes them.
     `own_roles` are roles with tasks of their own, which follow in this order."""
 
     nodes: tuple[str, ...]
     family: Family
     first: tuple[Request, ...] = ()
     packages: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
     items: tuple[Request, ...] = ()
     own_roles: tuple[str, ...] = ()
 
     @property
     def tags(self) -> frozenset[str]:
         """The tasks of apply.yaml that have something to do."""
-        parts = {"first": self.first, "packages": self.packages, "items": self.items}
+        packages = self.packages + self.versions
+        parts = {"first": self.first, "packages": packages, "items": self.items}
         return frozenset(part for part, work in parts.items() if work) | frozenset(self.own_roles)

@@ -2,17 +2,18 @@
 
 import glob
 import os
-from typing import Dict, List, Set
+from typing import Dict, List, Set, Tuple
 
 from . import machine
-from .dropin import HEADER, merge_folders, numbered_lines, write_lines
+from .dropin import merge_folders, numbered_lines, write_lines
 
-FILE = "/etc/modprobe.d/zz-podsys.conf"
+OPTIONS = "/etc/modprobe.d/zz-podsys.conf"
+BLACKLIST = "/etc/modprobe.d/zz-podsys-blacklist.conf"
 FOLDERS = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/lib/modprobe.d")
 NOWHERE = ("/bin/false", "/bin/true", "/usr/bin/false", "/usr/bin/true")
 OLD_INITRAMFS = {
     "persistent": "not in the initramfs",
-    "note": "no initramfs in /boot is newer than %s" % FILE,
+    "note": "no initramfs in /boot is newer than what podsys wrote to /etc/modprobe.d",
 }
 
 
@@ -28,28 +29,18 @@ def read_options() -> Dict[str, str]:
 
 
 def read_blocked() -> Set[str]:
-    blocked = {normal(parts[1]) for parts in _read_lines("blacklist")}
+    """Not by our file of options: it held both kinds once, and is written anew without them."""
+    blocked = {normal(parts[1]) for parts in _read_lines("blacklist", (OPTIONS,))}
     for parts in _read_lines("install"):
         if len(parts) > 2 and parts[2] in NOWHERE:
             blocked.add(normal(parts[1]))
     return blocked
 
 
-def replace_lines(word: str, lines: List[str]) -> None:
-    """Two kinds share the file: each replaces the lines that begin with its own word."""
-    text = machine.read_text(FILE) or ""
-    others = [
-        line
-        for line in text.splitlines()
-        if line and line != HEADER and not line.startswith(word + " ")
-    ]
-    write_lines(FILE, others + lines)
-    rebuild_initramfs()
-
-
-def rebuild_initramfs() -> None:
+def write_file(path: str, lines: List[str]) -> None:
     """Modules that load early read the copy of modprobe.d inside the initramfs."""
-    os.utime(machine.at(FILE))  # what is rebuilt from now on is newer, also after a clock step
+    write_lines(path, lines)
+    os.utime(machine.at(path))  # what is rebuilt from now on is newer, also after a clock step
     for words in (["update-initramfs", "-u"], ["dracut", "-f"]):
         if machine.find_command(words[0]):
             machine.ask(words, 300)
@@ -57,23 +48,25 @@ def rebuild_initramfs() -> None:
 
 
 def is_initramfs_old() -> bool:
-    """True when no initramfs is newer than our file: its rebuilding was cut off."""
+    """True when no initramfs is newer than our files: its rebuilding was cut off."""
     images = glob.glob(machine.at("/boot/initrd.img-*")) + glob.glob(
         machine.at("/boot/initramfs-*.img")
     )
-    ours = machine.at(FILE)
-    if not images or not os.path.exists(ours):
+    ours = [path for path in map(machine.at, (OPTIONS, BLACKLIST)) if os.path.exists(path)]
+    if not images or not ours:
         return False
-    return max(os.path.getmtime(image) for image in images) < os.path.getmtime(ours)
+    return max(map(os.path.getmtime, images)) < max(map(os.path.getmtime, ours))
 
 
 def normal(module: str) -> str:
     return module.replace("-", "_")
 
 
-def _read_lines(word: str) -> List[List[str]]:
+def _read_lines(word: str, but: Tuple[str, ...] = ()) -> List[List[str]]:
     found = []
     for path in merge_folders(FOLDERS, ".conf"):
+        if path in but:
+            continue
         for _, line in numbered_lines(path, comments="#"):
             parts = line.split()
             if parts[0] == word and len(parts) > 1:

@@ -18,7 +18,7 @@ from podsys.view.numbers import count
 # What a reading says when nothing was there, and what an item says when nothing may be.
 NOTHING_BEFORE = frozenset({"", "unset", "missing", "absent"})
 NOTHING_AFTER = frozenset({"unset", "absent", "stopped", "off"})
-LONGEST_VALUE = 32
+LONGEST_VALUE = 64  # room for a path
 # The beginning of a hash is enough to tell two apart.
 HASH = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]+")
 # Kinds whose keys say by themselves what they are.

@@ -19,7 +19,7 @@ PROFILES, NETWORKS = ("training", "hpc"), ("ethernet", "roce", "infiniband")
 WRITERS = {
     *("sysctl", "limit", "kernel_argument", "module_option", "module_blacklist", "sysfs"),
     *("config_option", "unit_option", "service", "swap", "package_hold", "apt_option"),
-    *("timezone", "nsswitch"),
+    *("timezone", "nsswitch", "module", "dropin", "mount"),
 }
 
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from podsys.core.group_vars import role_state
 from podsys.core.role_items import role_items
 from podsys.core.roles import families_of, nodes_of, order_roles, parse_roles, time_server_of
 from podsys.errors import PodsysError
 from podsys.model.facts import NodeFacts, Section
 from podsys.model.problem import InputProblemsError
 from podsys.model.role import Role
-from podsys.model.spec import ClusterSpec
+from podsys.model.spec import ClusterSpec, Packages
 
 META = """\
 title: Web
@@ -149,3 +150,27 @@ def test_only_a_role_that_holds_packages_holds_them() -> None:
         "base.package_database.packages",
         "base.package_hold.linux",
     ]
+
+
+def test_a_hold_with_a_version_wants_that_version_too() -> None:
+    base = Role(name="base", title="t", holds_packages=True, packages={"debian": ("curl", "git=2")})
+    hold = ["curl=7.88-1", "linux"]
+    items = {i.id: i.value for i in role_items(base, "debian", {}, hold)}
+    assert items == {
+        "base.package.curl": "=7.88-1",
+        "base.package.git": "=2",
+        "base.package_hold.curl": "held",
+        "base.package_hold.linux": "held",
+    }
+    state = role_state(base, "debian", hold)
+    assert (state["packages"], state["versions"]) == ([], ["curl=7.88-1", "git=2"])
+    rhel = base.model_copy(update={"packages": {"rhel": ("curl",)}})
+    assert role_state(rhel, "rhel", hold)["versions"] == ["curl-7.88-1"]
+    other = base.model_copy(update={"holds_packages": False})
+    assert role_state(other, "debian", hold)["packages"] == ["curl"]
+
+
+@pytest.mark.parametrize("pin", ["curl=", "=1", "curl = 1", "a=b=c", ""])
+def test_a_hold_that_names_nothing_is_refused(pin: str) -> None:
+    with pytest.raises(ValueError, match="pattern"):
+        Packages(hold=(pin,))

@@ -58,7 +58,7 @@ def keys(requests):
 def test_a_setting_brings_its_whole_kind_and_nothing_else():
     (todo,) = find_todos([differs(SWAP, "n1")], WORK)
     assert keys(todo.items) == [("sysctl", "vm.swappiness"), ("sysctl", "vm.dirty_ratio")]
-    assert (todo.first, todo.packages, todo.nodes) == ((), (), ("n1",))
+    assert (todo.first, todo.packages, todo.versions, todo.nodes) == ((), (), (), ("n1",))
     assert todo.tags == {"items"}
 
 

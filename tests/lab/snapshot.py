@@ -27,8 +27,11 @@ STARTS = (
 )
 KNOBS = (
     "sed -n 's/^\\([a-z0-9_.]*\\) *=.*/\\1/p' /etc/sysctl.d/zz-podsys.conf | xargs sysctl; "
-    "cat /sys/kernel/mm/transparent_hugepage/* 2>/dev/null; cat /proc/cmdline"
+    "cat /sys/kernel/mm/transparent_hugepage/* /sys/kernel/mm/ksm/run 2>/dev/null; "
+    "cat /proc/cmdline; ls /sys/module"
 )
+# Sessions mount below /run.
+MOUNTS = "awk '$5 !~ \"^/run\" {print $5, $6, $(NF-2), $(NF-1), $NF}' /proc/self/mountinfo | sort"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Snapshot:
     units: str
     starts: str
     knobs: str
+    mounts: str
     boot: str
 
 
@@ -59,6 +63,7 @@ def take(site: Site, node: str) -> Snapshot:
         units=site.sh(node, UNITS),
         starts=site.sh(node, STARTS),
         knobs=site.sh(node, KNOBS),
+        mounts=site.sh(node, MOUNTS),
         boot=site.sh(node, "cat /proc/sys/kernel/random/boot_id"),
     )
 
@@ -67,3 +72,14 @@ def find_touched(before: Snapshot, after: Snapshot) -> set[str]:
     """Paths written to, even when the same was written; and those that came or went."""
     paths = before.times.keys() | after.times.keys()
     return {path for path in paths if before.times.get(path) != after.times.get(path)}
+
+
+def find_restarted(before: Snapshot, after: Snapshot) -> set[str]:
+    """Services that do not run as they did: started anew, come, or gone."""
+    runs = [
+        {block.partition("Id=")[2].partition("\n")[0]: block for block in one.starts.split("\n\n")}
+        for one in (before, after)
+    ]
+    return {
+        name for name in runs[0].keys() | runs[1].keys() if runs[0].get(name) != runs[1].get(name)
+    }

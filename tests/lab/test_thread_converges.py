@@ -87,6 +87,7 @@ DRIFT = {
 PLANNED = {
     "sysctl.vm.swappiness": ["n001"],
     "sysctl.vm.dirty_ratio": ["n002"],
+    "dropin.sysctl": ["n002"],
     "time_client.file./etc/chrony/chrony.conf": ["n002"],
     # What a service read at its start may not be what its file allows to be read now.
     "time_client.service_config.chrony.service": ["n002"],

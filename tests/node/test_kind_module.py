@@ -2,7 +2,8 @@ import os
 
 import pytest
 
-FILE = "/etc/modprobe.d/zz-podsys.conf"
+OPTIONS = "/etc/modprobe.d/zz-podsys.conf"
+BLACKLIST = "/etc/modprobe.d/zz-podsys-blacklist.conf"
 
 
 @pytest.fixture
@@ -58,13 +59,18 @@ def test_install_false_blocks_and_install_of_something_else_does_not(machine, no
     assert machine.read_one(nouveau)["persistent"] == "blocked"
 
 
-def test_both_kinds_share_the_file(machine, option, nouveau):
+def test_what_one_file_held_for_both_kinds_is_parted(machine, option, nouveau):
+    """As an older podsys left it: whatever is written first, nothing is lost."""
+    machine.put(
+        OPTIONS, "# Managed by podsys: x\nblacklist nouveau\noptions nvme_core io_timeout=240\n"
+    )
+    assert machine.read_one(nouveau)["persistent"] == "unset"
     machine.write(option)
     machine.write(nouveau)
-    machine.write(option)
+    assert "blacklist" not in machine.get(OPTIONS)
     assert machine.read_one(option)["persistent"] == "240"
     assert machine.read_one(nouveau)["persistent"] == "blocked"
-    assert machine.get(FILE).count("Managed by podsys") == 1
+    assert machine.get(BLACKLIST).count("Managed by podsys") == 1
 
 
 @pytest.mark.parametrize("image", ["initrd.img-6.1.0-40-amd64", "initramfs-5.14.0.img"])
@@ -76,7 +82,7 @@ def test_an_initramfs_older_than_our_file_is_not_done(machine, option, nouveau, 
     for wanted in (option, nouveau):
         reading = machine.read_one(wanted)
         assert reading["persistent"] == "not in the initramfs"
-        assert FILE in reading["note"]
+        assert "/etc/modprobe.d" in reading["note"]
     machine.tool("update-initramfs", f"touch $PODSYS_ROOT/boot/{image}")
     machine.write(option)
     assert machine.read_one(option)["persistent"] == "240"

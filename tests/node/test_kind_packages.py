@@ -2,6 +2,8 @@
 
 import pytest
 
+from podsys.node.compare import differs
+
 STATUS = "/var/lib/dpkg/status"
 
 
@@ -38,6 +40,27 @@ def test_package(dpkg, item):
         {"live": "absent"},
         {"live": "absent"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [("=1-1", "=1-1"), ("=1-2", "=1-1"), ("=1-10", "=1-1"), ("installed", "installed")],
+)
+def test_a_version(dpkg, item, wanted, found):
+    assert dpkg.read_one(item("package", "there", wanted)) == {"live": found}
+    assert dpkg.read_one(item("package", "gone", wanted)) == {"live": "absent"}
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("1.1", "1.10"), ("1.10", "1.1")])
+def test_a_version_is_no_number(dpkg, item, wanted, found):
+    dpkg.put(STATUS, entry("there", "install ok installed").replace("1-1", found))
+    reading = dpkg.read_one(item("package", "there", "=" + wanted))
+    assert differs("=" + wanted, "equal", reading) == ["live"]
+
+
+def test_a_version_of_rpm(rpm, item):
+    reading = rpm.read_one(item("package", "kernel", "=5.14.0-362.el9"))
+    assert reading == {"live": "=5.14.0-362.el9"}
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,26 @@ def test_writes_once(module, machine, swappiness):
     assert (result["changed"], failures) == (False, [])
 
 
+def test_an_edited_drop_in_is_written_anew_and_nothing_else(module, machine, item, swappiness):
+    units = {f"{n}.service": {"LoadState": "loaded", "LimitNOFILE": "1"} for n in "ab"}
+    machine.units(units)
+    options = [item("unit_option", f"{n}:LimitNOFILE", "1", restart="true") for n in units]
+    guards = [item("dropin", kind, "untouched") for kind in ("sysctl", "unit_option")]
+    items = [*guards, swappiness, *options]
+    assert module.converge(items, check_mode=False)[1] == []
+    with machine.path("/etc/systemd/system/b.service.d/zz-podsys.conf").open("a") as file:
+        file.write("CPUQuota=5%\n")
+    machine.path("/calls").unlink()
+    result, failures = module.converge(items, check_mode=False)
+    assert failures == []
+    assert result["changed_items"] == ["dropin.unit_option"]
+    assert [call for call in machine.calls if " show " not in call] == [
+        "systemctl daemon-reload",
+        "systemctl try-restart b.service",
+    ]
+    assert "CPUQuota" not in machine.get("/etc/systemd/system/b.service.d/zz-podsys.conf")
+
+
 def test_check_mode_writes_nothing(module, machine, swappiness):
     result, failures = module.converge([swappiness], check_mode=True)
     assert (result["changed"], failures) == (True, [])

@@ -7,12 +7,13 @@ import os
 from typing import Dict, List
 
 from .. import machine
-from ..dropin import HEADER
+from ..dropin import write_lines
 from . import Item, Readings, read_each
 
 FILE = "/etc/apt/apt.conf.d/zz-podsys"
 # Where this is given, apt-config does not start dpkg to ask for it.
 ARCHITECTURES = "APT::Architectures=%s" % os.uname().machine
+OWN = (FILE,)
 
 
 def read(items: List[Item]) -> Readings:
@@ -23,8 +24,8 @@ def read(items: List[Item]) -> Readings:
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:
-    lines = sorted('%s "%s";' % (item["key"], item["value"]) for item in wanted)
-    machine.write_text(FILE, "\n".join([HEADER.replace("#", "//", 1)] + lines) + "\n")
+    lines = ['%s "%s";' % (item["key"], item["value"]) for item in wanted]
+    write_lines(FILE, lines, comment="//")
 
 
 def parse_dump(text: str) -> Dict[str, str]:

@@ -14,6 +14,8 @@ from ..systemd import START, Question, is_started_before, show
 from . import Item, Readings, read_each, write_each
 
 NAME = "zz-podsys.conf"
+PLACES = ("/etc/", "/etc/systemd/")
+OWN = tuple(place + "*.conf.d/" + NAME for place in PLACES)
 ROOTS = ("/etc", "/run", "/usr/local/lib", "/usr/lib")
 
 
@@ -41,7 +43,7 @@ def asks_systemd(items: List[Item]) -> Question:
 
 
 def _with_service(reading: Dict[str, str], item: Item, shown: Dict[str, str]) -> Dict[str, str]:
-    unit, dropin = _unit_of(item), "%s.d/%s" % (_file_of(item), NAME)
+    unit, dropin = _unit_of(item), file_of(item)
     if shown.get("LoadState") == "not-found":
         return {"absent": "there is no unit %s" % unit}
     if shown.get("ActiveState") == "active" and is_started_before(shown, [dropin]):
@@ -51,7 +53,7 @@ def _with_service(reading: Dict[str, str], item: Item, shown: Dict[str, str]) ->
 
 def write(changed: List[Item], wanted: List[Item]) -> None:
     for file in sorted({_file_of(item) for item in changed}):
-        _write_file(file, [item for item in wanted if _file_of(item) == file])
+        _write_file([item for item in wanted if _file_of(item) == file])
     firsts = {_unit_of(item): item for item in changed if _unit_of(item)}
     write_each(list(firsts.values()), _restart)
     if any(item["params"].get("reexec") == "true" for item in changed):
@@ -74,6 +76,10 @@ def read_merged(file: str) -> Dict[str, str]:
     return values
 
 
+def file_of(item: Item) -> str:
+    return "%s.d/%s" % (_file_of(item), NAME)
+
+
 def _restart(item: Item) -> None:
     machine.ask(["systemctl", "try-restart", _unit_of(item)], 60)
 
@@ -84,18 +90,20 @@ def _unit_of(item: Item) -> str:
 
 def _file_of(item: Item) -> str:
     file = str(item["params"].get("file", ""))
-    if not file.startswith("/etc/"):
-        raise machine.Unreadable("params.file must lie below /etc, found %r" % file)
+    if file.rpartition("/")[0] + "/" not in PLACES or not file.endswith(".conf"):
+        raise machine.Unreadable(
+            "params.file must be a .conf in %s or %s, not %r" % (PLACES + (file,))
+        )
     return file
 
 
-def _write_file(file: str, items: List[Item]) -> None:
+def _write_file(items: List[Item]) -> None:
     """Sections cannot be sorted line by line: the lines of each stay together."""
     sections: Dict[str, List[str]] = {}
     for item in items:
         section, _, option = item["key"].partition(".")
         sections.setdefault(section, []).append("%s=%s" % (option, item["value"]))
     write_lines(
-        "%s.d/%s" % (file, NAME),
+        file_of(items[0]),
         ["\n".join(["[%s]" % section] + sorted(lines)) for section, lines in sections.items()],
     )

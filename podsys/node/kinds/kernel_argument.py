@@ -11,10 +11,11 @@ import shlex
 from typing import Dict, List, Optional
 
 from .. import machine
-from ..dropin import HEADER, numbered_lines
+from ..dropin import numbered_lines, write_lines
 from . import Item, Readings, read_each
 
 FILE = "/etc/default/grub.d/zz-podsys.cfg"
+OWN = (FILE,)
 MAIN = "/etc/default/grub"
 BUILT = "/boot/grub/grub.cfg"
 PRESENT = ""
@@ -37,7 +38,7 @@ def write(changed: List[Item], wanted: List[Item]) -> None:
         return
     arguments = join_arguments(wanted)
     line = 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT %s"' % arguments
-    machine.write_text(FILE, "%s\n%s\n" % (HEADER, line))
+    write_lines(FILE, [line])
     machine.ask(["update-grub"], 120)
 
 

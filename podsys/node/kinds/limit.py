@@ -17,6 +17,7 @@ RAISE = 1 << 24
 # A session that is open keeps its limits; the next one shows what was written.
 LIVE_LATER = True
 FILE = "/etc/security/limits.d/zz-podsys.conf"
+OWN = (FILE,)
 DOMAINS = ("*", "root")
 SIDES = ("soft", "hard")
 # pam_limits counts some limits in KiB where the kernel counts bytes.

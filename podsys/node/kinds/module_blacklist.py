@@ -2,14 +2,16 @@
 
 Read live from /sys/module (`loaded` or `blocked`), and for the next boot from the
 `blacklist` lines, and `install` lines that lead nowhere, of all modprobe.d folders. Written
-to /etc/modprobe.d/zz-podsys.conf; the initramfs is rebuilt, and must be no older than that
-file. A module that is loaded already goes with the next reboot.
+to /etc/modprobe.d/zz-podsys-blacklist.conf; the initramfs is rebuilt, and must be no older than
+that file. A module that is loaded already goes with the next reboot.
 """
 
 from typing import Dict, List, Set
 
 from .. import machine, modprobe
 from . import Item, Readings, read_each
+
+OWN = (modprobe.BLACKLIST,)
 
 
 def read(items: List[Item]) -> Readings:
@@ -18,7 +20,7 @@ def read(items: List[Item]) -> Readings:
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:
-    modprobe.replace_lines("blacklist", ["blacklist %s" % item["key"] for item in wanted])
+    modprobe.write_file(modprobe.BLACKLIST, ["blacklist %s" % item["key"] for item in wanted])
 
 
 def _read_one(module: str, blocked: Set[str]) -> Dict[str, str]:

@@ -10,6 +10,8 @@ from typing import Dict, List
 from .. import machine, modprobe
 from . import Item, Readings, read_each
 
+OWN = (modprobe.OPTIONS,)
+
 
 def read(items: List[Item]) -> Readings:
     saved = modprobe.read_options()
@@ -21,7 +23,7 @@ def write(changed: List[Item], wanted: List[Item]) -> None:
     for item in wanted:
         module, option = item["key"].split(".", 1)
         lines.append("options %s %s=%s" % (module, option, item["value"]))
-    modprobe.replace_lines("options", lines)
+    modprobe.write_file(modprobe.OPTIONS, lines)
 
 
 def _read_one(key: str, saved: Dict[str, str]) -> Dict[str, str]:

@@ -12,6 +12,7 @@ from ..dropin import merge_folders, numbered_lines, write_lines
 from . import Item, Readings, read_each, write_each
 
 FILE = "/etc/sysctl.d/zz-podsys.conf"
+OWN = (FILE,)
 FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d")
 
 
@@ -22,7 +23,13 @@ def read(items: List[Item]) -> Readings:
 
 def write(changed: List[Item], wanted: List[Item]) -> None:
     write_lines(FILE, ["%s = %s" % (item["key"], item["value"]) for item in wanted])
-    write_each(changed, lambda item: machine.write_knob(path_of(item["key"]), item["value"]))
+    write_each(changed, _write_live)
+
+
+def _write_live(item: Item) -> None:
+    path = path_of(item["key"])
+    if " ".join((machine.read_text(path) or "").split()) != item["value"]:
+        machine.write_knob(path, item["value"])
 
 
 def path_of(key: str) -> str:

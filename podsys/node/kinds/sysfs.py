@@ -19,6 +19,7 @@ from ..dropin import merge_folders, numbered_lines, write_lines
 from . import Item, Readings, read_each, write_each
 
 FILE = "/etc/tmpfiles.d/00-podsys.conf"
+OWN = (FILE,)
 FOLDERS = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d")
 
 Line = namedtuple("Line", "pattern value place")

@@ -13,6 +13,7 @@ from ..systemd import Question, show
 from . import Item, Readings, read_each, write_each
 
 NAME = "zz-podsys.conf"
+OWN = ("/etc/systemd/system/*.d/" + NAME,)
 ROOTS = ("/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib")
 ENDLESS = ("18446744073709551615", "infinity")
 
@@ -32,10 +33,13 @@ def write(changed: List[Item], wanted: List[Item]) -> None:
         own = [item for item in wanted if _unit_of(item) == unit]
         section = own[0]["params"].get("section", "Service")
         lines = sorted("%s=%s" % (_option_of(item), item["value"]) for item in own)
-        path = "/etc/systemd/system/%s.d/%s" % (unit, NAME)
-        write_lines(path, ["\n".join(["[%s]" % section] + lines)])
+        write_lines(file_of(own[0]), ["\n".join(["[%s]" % section] + lines)])
     machine.ask(["systemctl", "daemon-reload"], 60)
     write_each([i for i in changed if i["params"].get("restart") == "true"], _restart)
+
+
+def file_of(item: Item) -> str:
+    return "/etc/systemd/system/%s.d/%s" % (_unit_of(item), NAME)
 
 
 def _restart(item: Item) -> None:
