@@ -10,7 +10,7 @@ from pathlib import Path
 
 from podsys.core.catalog import parse_baselines, parse_settings
 from podsys.core.document import read_document
-from podsys.core.spec import check_setting_ids, parse_spec, with_key_path
+from podsys.core.spec import parse_spec, with_key_path
 from podsys.effects.catalog import read_baselines_texts, read_settings_texts
 from podsys.effects.ssh import Fleet
 from podsys.effects.workspace import Workspace, open_workspace, read_text, write_atomically
@@ -51,8 +51,7 @@ def load_cluster(root: Path) -> Cluster:
     workspace = open_workspace(root)
     catalog = load_catalog()
     text = read_text(workspace.cluster_file)
-    spec, problems = parse_spec(text, str(workspace.cluster_file))
-    problems += check_setting_ids(text, catalog.settings, str(workspace.cluster_file))
+    spec, problems = parse_spec(text, str(workspace.cluster_file), catalog.settings)
     if problems or spec is None:
         raise InputProblemsError(problems)
     return Cluster(workspace, with_key_path(spec, workspace.root), catalog)
