@@ -10,11 +10,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.scale.fleet import name_nodes, write_answers, write_cluster, write_known_hosts
-from bench.scale.planning import known_facts, select
-from podsys.commands.common import load_catalog
-from podsys.core.spec import parse_spec
-
 SIZES = (100, 1000, 3000, 10000)
 SCENARIOS = ("first", "drift")
 PAIR_NODES = 4096
@@ -25,6 +20,7 @@ def main() -> None:
     rows = [
         measure_planning(size, scenario) for scenario in options.scenarios for size in options.nodes
     ]
+    rows += [measure_pairs(size) for size in options.pairs]
     show(rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=2) + "\n")
@@ -34,43 +30,44 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.scale", description=__doc__)
     parser.add_argument("--nodes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--scenarios", nargs="*", default=SCENARIOS, choices=SCENARIOS)
+    parser.add_argument("--pairs", type=int, nargs="*", default=(PAIR_NODES,))
     parser.add_argument("--json", type=Path, help="the same as one JSON document")
     return parser.parse_args()
 
 
 def measure_planning(size: int, scenario: str) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        prepare(folder, size, scenario)
-        row = run_alone("bench.scale.planning", name)
+    with tempfile.TemporaryDirectory() as folder:
+        run_alone("bench.scale.preparing", folder, str(size), scenario)
+        row = json.loads(run_alone("bench.scale.planning", folder))
     return {"nodes": size, "scenario": scenario, **row}
 
 
-def prepare(folder: Path, size: int, scenario: str) -> None:
-    (folder / "cluster.yaml").write_text(write_cluster(size))
-    (folder / "known_hosts").write_text(write_known_hosts(size))
-    spec, problems = parse_spec(write_cluster(size))
-    assert spec, problems
-    wanted = select(folder, spec, load_catalog(), known_facts(name_nodes(size))).wanted
-    with (folder / "answers.jsonl").open("wb") as file:
-        for node, answer in zip(wanted, write_answers(wanted, scenario), strict=True):
-            file.write(node.encode() + b" " + answer + b"\n")
+def measure_pairs(size: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        row = json.loads(run_alone("bench.scale.pairs", folder, str(size)))
+    return {"nodes": size, "scenario": "pairs", **row}
 
 
-def run_alone(module: str, *arguments: str) -> dict[str, Any]:
+def run_alone(module: str, *arguments: str) -> str:
     """A fresh process: its memory is its own, and nothing is warm."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True, check=True
-    )
-    return dict(json.loads(done.stdout))
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def show(rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        total = sum(row["seconds"].values())
-        stages = "  ".join(f"{name} {spent:.2f}" for name, spent in row["seconds"].items())
-        each = 1000 * total / row["nodes"]
-        print(f"{row['nodes']:6} {row['scenario']}: {total:.2f} s, {row['peak_mb']} MB, {each:.2f} ms a node: {stages}")
+    """One table for each list of stages, because a planned fleet and a measured one differ."""
+    for stages in dict.fromkeys(tuple(row["seconds"]) for row in rows):
+        print("".join(f"{word:>9}" for word in ("nodes", "fleet", *stages, *TOTALS)))
+        for row in (row for row in rows if tuple(row["seconds"]) == stages):
+            spent = row["seconds"].values()
+            each = 1000 * sum(spent) / row["nodes"]
+            cells = [f"{seconds:.2f}" for seconds in (*spent, sum(spent))]
+            cells += [f"{row['wall_s']:.2f}", f"{row['peak_mb']}", f"{each:.3f}"]
+            print("".join(f"{cell:>9}" for cell in (row["nodes"], row["scenario"], *cells)))
+        print()
+
+
+TOTALS = ("total", "wall", "MB", "ms/node")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ from podsys.model.item import Item
 DRIFTED_SHARE = 0.01
 DRIFTS = 5
 FACED = {"file": ("persistent",), "file_block": ("persistent",), "package": ("live",)}
+CAPABILITIES = (
+    "apt", "chrony", "cpufreq", "cpuidle", "grub", "ipv6", "irqbalance", "nfs", "numa",
+    "nvidia_gpu", "rdma", "systemd",
+)  # fmt: skip
 # What a machine reads before podsys was ever there.
 FRESH = {"file": "missing", "file_block": "missing", "package": "absent", "service": "stopped"}
 
@@ -50,10 +54,7 @@ def make_sections(number: int, name: str) -> dict[str, dict[str, Any]]:
     """As inventories/hgx-h100-32/facts.yaml, with all that differs between equal servers."""
     nics = [_make_nic(number, port) for port in range(10)]
     return {
-        "capabilities": {
-            "names": "apt chrony cpufreq cpuidle grub ipv6 irqbalance nfs numa nvidia_gpu rdma "
-            "systemd".split()
-        },
+        "capabilities": {"names": list(CAPABILITIES)},
         "clock": {
             "daemon": "chronyd", "synchronised": True, "offset_s": number % 97 / 1e6,
             "source": address_of(0),

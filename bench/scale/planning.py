@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.scale.fleet import make_sections, name_nodes
 from bench.scale.stages import Clock, report, use_one_core
 from podsys.commands.common import Catalog, load_catalog
 from podsys.commands.rendering import Rendering, render_cluster
@@ -14,20 +13,11 @@ from podsys.core.plan import make_plan
 from podsys.core.spec import parse_spec
 from podsys.effects.journal import Journal, read_journal
 from podsys.effects.probe import read_outcome
+from podsys.effects.sharing import Shelf
 from podsys.effects.ssh import Outcome
 from podsys.effects.tree import write_tree
-from podsys.model.facts import NodeFacts, Section
+from podsys.model.facts import NodeFacts
 from podsys.model.spec import ClusterSpec
-
-
-def known_facts(names: list[str]) -> dict[str, NodeFacts]:
-    return {
-        name: NodeFacts(
-            name,
-            sections={k: Section("ok", v) for k, v in make_sections(number, name).items()},
-        )
-        for number, name in enumerate(names)
-    }
 
 
 def read_cluster(folder: Path, catalog: Catalog) -> ClusterSpec:
@@ -60,9 +50,10 @@ def main() -> None:
     with clock.stage("spec"):
         spec = read_cluster(folder, catalog)
     facts: dict[str, NodeFacts] = {}
+    shelf = Shelf()
     for outcome in outcomes(folder):
         with clock.stage("answers"):
-            facts[outcome.node] = read_outcome(outcome)
+            facts[outcome.node] = read_outcome(outcome, shelf)
     with clock.stage("select"):
         rendering = select(folder, spec, catalog, facts)
     with clock.stage("plan"):
@@ -79,7 +70,6 @@ def main() -> None:
             journal.write("node", node=node, changed=["settings: Apply settings"])
         journal.close()
         read_journal(folder)
-    assert len(name_nodes(len(spec.nodes))) == len(facts)
     report(clock, changes=len(plan.changes))
 
 

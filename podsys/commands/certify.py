@@ -13,7 +13,7 @@ from podsys import __version__
 from podsys.commands.context import Context
 from podsys.commands.measure import Measured, measure
 from podsys.core.certificate import Examination, judge_nodes, make_certificate
-from podsys.core.judge import judge_items, judge_node
+from podsys.core.judge import judge_items, judge_node, judge_skips
 from podsys.effects.evidence import hash_evidence, hash_file
 from podsys.effects.journal import read_journal
 from podsys.effects.render import render
@@ -63,13 +63,13 @@ def certify(context: Context, as_json: bool) -> Verdict:
 
 
 def _judge_passive(context: Context) -> Iterator[Finding]:
-    catalog = context.cluster.catalog
-    for node, facts in context.facts.items():
-        yield from judge_node(facts, catalog.baselines)
-        if facts.reachable:
-            items = context.desired.wanted[node]
-            yield from judge_items(node, items, facts.readings, catalog.sources)
-            yield from _skipped(node, context.desired.skipped[node], catalog.sources)
+    catalog, desired, facts = context.cluster.catalog, context.desired, context.facts
+    for found in facts.values():
+        yield from judge_node(found, catalog.baselines)
+    sources = catalog.sources
+    yield from judge_items(desired.wanted, facts, sources)
+    reachable = {n: desired.skipped[n] for n, found in facts.items() if found.reachable}
+    yield from judge_skips(reachable, sources)
 
 
 def _judge_coverage(context: Context) -> Iterator[Finding]:
@@ -78,13 +78,6 @@ def _judge_coverage(context: Context) -> Iterator[Finding]:
         if node not in context.facts:
             evidence = "left out by --limit"
             yield Finding("run.covers_node", "run", (node,), Status.UNKNOWN, evidence=evidence)
-
-
-def _skipped(node: str, skipped: Any, sources: Any) -> Iterator[Finding]:
-    for id_, reason in skipped.items():
-        yield Finding(
-            id_, "passive", (node,), Status.SKIP, evidence=reason, source=sources.get(id_, "")
-        )
 
 
 def _judge_apply(context: Context) -> Iterator[Finding]:

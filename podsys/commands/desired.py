@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from podsys.commands.common import Catalog, Cluster, load_facts
 from podsys.commands.rendering import Rendering, render_cluster
-from podsys.core.plan import make_plan
+from podsys.core.plan import find_advice
 from podsys.core.select import as_item
 from podsys.effects.probe import probe
 from podsys.effects.ssh import Fleet
@@ -30,11 +30,7 @@ class Desired:
 
     def advice(self, facts: Mapping[str, NodeFacts]) -> tuple[Change, ...]:
         """What advisory settings would change if they were adopted."""
-        advised = {
-            node: [item.as_wanted() for item in items if item.advisory]
-            for node, items in self.wanted.items()
-        }
-        return make_plan(advised, facts, self.role_order).changes
+        return find_advice(self.wanted, facts, self.role_order)
 
 
 def survey(
