@@ -39,7 +39,7 @@ def write_cluster(count: int) -> str:
     )
     head = "cluster: scale\nprofile: training\nssh: {user: root}\nnodes:\n"
     tail = f"network: {{mode: infiniband, link_gbps: 400}}\nmonitoring: {{server: {names[0]}}}\n"
-    return head + nodes + tail
+    return head + nodes + tail + "accept: {level: 1}\n"
 
 
 def write_known_hosts(count: int) -> str:
@@ -99,7 +99,7 @@ def _make_nic(number: int, port: int) -> dict[str, Any]:
 
 
 def write_answers(wanted: Mapping[str, tuple[Item, ...]], scenario: str) -> Iterator[bytes]:
-    """One JSON document a node, as the probe prints it. `scenario`: first or drift."""
+    """One JSON document a node, as the probe prints it. `scenario`: first, drift or same."""
     chance = random.Random(2)
     for number, (name, items) in enumerate(wanted.items()):
         readings = {item.id: read_as(item, scenario == "first") for item in items}

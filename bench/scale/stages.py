@@ -45,4 +45,4 @@ def report(clock: Clock, **more: object) -> None:
         "peak_mb": round(peak),
         **more,
     }
-    sys.stdout.write(json.dumps(row) + "\n")
+    sys.stdout.write(json.dumps(row | more) + "\n")

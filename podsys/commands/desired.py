@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from podsys.commands.common import Catalog, Cluster, load_facts
+from podsys.commands.common import Catalog, Cluster, know, load_facts
 from podsys.commands.rendering import Rendering, render_cluster
 from podsys.core.plan import find_advice
 from podsys.core.select import as_item
@@ -47,7 +47,7 @@ def survey(
     everything = tuple(as_item(cluster.spec, setting) for setting in cluster.catalog.settings)
     requests = {node: _union(everything, guess.wanted[node]) for node in chosen}
     facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
-    known = load_facts(cluster.workspace) | {n: f for n, f in facts.items() if f.reachable}
+    known = know(cluster.workspace, facts)
     rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
     facts |= probe(fleet, _missing(rendering, facts))
     ordered = {node: facts[node] for node in chosen}
@@ -60,7 +60,7 @@ def write_rendered(
     workspace: Workspace, spec: ClusterSpec, catalog: Catalog, facts: Mapping[str, NodeFacts]
 ) -> None:
     """rendered/ as the facts ask for, including nodes that cannot be reached now."""
-    known = load_facts(workspace) | {n: f for n, f in facts.items() if f.reachable}
+    known = know(workspace, facts)
     write_tree(workspace.rendered, render(workspace, spec, catalog, known).tree)
 
 

@@ -19,10 +19,10 @@ def fold(names: Iterable[str]) -> str:
 @lru_cache(maxsize=128)
 def _fold(names: tuple[str, ...]) -> str:
     """Folding ten thousand names takes most of a second, and most lines name the same nodes."""
+    if len(names) < 2 or not all(PLAIN_NAME.fullmatch(name) for name in names):
+        return ",".join(sorted(set(names)))
     from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet
 
-    if not all(PLAIN_NAME.fullmatch(name) for name in names):
-        return ",".join(sorted(set(names)))
     return str(NodeSet.fromlist(names, resolver=RESOLVER_NOGROUP))
 
 

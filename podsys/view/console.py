@@ -35,11 +35,12 @@ def _make_console(stderr: bool) -> Console:
 
 
 def print_json(document: object) -> None:
-    """One JSON document on stdout, and nothing else."""
+    """One JSON document on stdout, and nothing else; in lines where a person reads it."""
     import json
     import sys
 
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    indent = 2 if sys.stdout.isatty() else None
+    sys.stdout.write(json.dumps(document, indent=indent, ensure_ascii=False) + "\n")
 
 
 def print_error(error: PodsysError, *, as_json: bool = False) -> None:
@@ -79,6 +80,8 @@ def _print_hint(hint: str) -> None:
 
 def clean(text: str) -> str:
     """Without control characters: text from nodes must not steer the terminal."""
+    if text.isprintable():
+        return text
     return "".join(char if char in "\n\t" or char.isprintable() else "�" for char in text)
 
 

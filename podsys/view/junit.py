@@ -1,4 +1,4 @@
-"""JUnit XML, which every CI system reads: a suite per suite, a case per finding and node."""
+"""JUnit XML, which every CI system reads: a suite per suite, a case per finding and place."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as Xml
 
 from podsys.model.finding import Finding
+from podsys.model.nodeset import fold
 from podsys.model.status import Status
 from podsys.view.findings import describe_value, sort_findings
 
 # XML 1.0 has no way to write these characters, not even escaped.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+TOLD_TOGETHER = (Status.PASS, Status.SKIP)
 CLUSTER = "cluster"  # stands where a finding names no node
 
 
@@ -27,7 +29,7 @@ def junit_xml(findings: Iterable[Finding]) -> str:
 
 
 def _make_suite(name: str, findings: Sequence[Finding]) -> Xml.Element:
-    cases = [(f, node) for f in findings for node in f.nodes or (CLUSTER,)]
+    cases = [(f, where) for f in findings for where in _places(f)]
     suite = Xml.Element(
         "testsuite",
         name=_clean(name),
@@ -41,12 +43,19 @@ def _make_suite(name: str, findings: Sequence[Finding]) -> Xml.Element:
     return suite
 
 
+def _places(finding: Finding) -> Sequence[str]:
+    """Who is well has nothing to tell alone: all these nodes together are one case."""
+    if finding.status in TOLD_TOGETHER:
+        return [fold(finding.nodes) or CLUSTER]
+    return finding.nodes or [CLUSTER]
+
+
 def _make_case(finding: Finding, node: str) -> Xml.Element:
     case = Xml.Element(
         "testcase",
         name=_clean(finding.check),
         classname=_clean(f"{finding.suite}.{node}"),
-        time=f"{finding.seconds / max(len(finding.nodes), 1):.3f}",
+        time=f"{finding.seconds / len(_places(finding)):.3f}",
     )
     message = describe_value(finding)
     details = "\n".join(part for part in (message, finding.evidence, finding.remedy) if part)

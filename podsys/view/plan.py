@@ -114,4 +114,16 @@ def _praise(node_count: int | None) -> str:
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
     """The plan whole; nothing is folded or shortened."""
-    return {"empty": plan.empty, **asdict(plan)}
+    return {
+        "empty": plan.empty,
+        "changes": [_change_as_json(change) for change in plan.changes],
+        "steps": [{"role": step.role, "nodes": step.nodes} for step in plan.steps],
+        "reboots": [{"nodes": boot.nodes, "because": boot.because} for boot in plan.reboots],
+        "gaps": [asdict(gap) for gap in plan.gaps],
+        "unreachable": plan.unreachable,
+    }
+
+
+def _change_as_json(change: Change) -> dict[str, Any]:
+    """Not `asdict` for the whole: it would copy every name of every node."""
+    return {"item": asdict(change.item), "before": change.before, "nodes": change.nodes}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from podsys.model.finding import tally_by_node
 from podsys.model.report import ReportData
 from podsys.model.status import SEVERITY, Status, Verdict
-from podsys.view.findings import tally_nodes
 
 WORST_FIRST = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.CERTIFIED)
 
 
 def describe_nodes(data: ReportData) -> list[dict[str, Any]]:
-    tally = tally_nodes(data.findings)
+    tally = tally_by_node(data.findings)
     names = sorted(data.nodes, key=lambda name: (WORST_FIRST.index(data.nodes[name]), name))
     return [_describe(name, data, tally.get(name, Counter())) for name in names]
 
