@@ -48,7 +48,9 @@ def survey(
     requests = {node: _union(everything, guess.wanted[node]) for node in chosen}
     facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
     known = know(cluster.workspace, facts)
-    rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
+    rendering = guess
+    if not guess.follows_from(cluster.spec, known):
+        rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
     facts |= probe(fleet, _missing(rendering, facts))
     ordered = {node: facts[node] for node in chosen}
     wanted = {node: rendering.wanted[node] for node in chosen}

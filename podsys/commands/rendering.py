@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
 
 from podsys.commands.rendered_tree import make_tree
 from podsys.commands.role_texts import RoleTexts
@@ -19,7 +18,7 @@ from podsys.core.rendering import (
     view_node,
 )
 from podsys.core.roles import families_of, nodes_of, parse_roles
-from podsys.core.select import Selection, select_items, traits_of
+from podsys.core.select import Selection, Traits, select_items, traits_of
 from podsys.effects.content import (
     read_role_texts,
 )
@@ -43,7 +42,13 @@ class Rendering:
     skipped: Mapping[str, Mapping[str, str]]
     role_order: tuple[str, ...]
     layout: Layout
+    traits: Mapping[str, Traits]
     make_tree: Callable[[], Mapping[str, str]]
+
+    def follows_from(self, spec: ClusterSpec, facts: Mapping[str, NodeFacts]) -> bool:
+        """True when these facts would give the same again."""
+        same_families = self.layout.families == families_of(spec, facts)
+        return same_families and self.traits == all_traits(spec, facts)
 
     @cached_property
     def tree(self) -> Mapping[str, str]:
@@ -60,7 +65,8 @@ def render_cluster(
     """Selection, items of roles, and the whole tree: one computation, so they cannot differ."""
     roles = parse_roles(read_role_texts())
     refuse_reserved_groups(spec, roles)
-    selections = select_all(spec, settings, facts)
+    traits = all_traits(spec, facts)
+    selections = select_all(spec, settings, traits)
     layout = lay_out(spec, roles, facts, selections)
     texts = RoleTexts(role_data(spec, layout, baselines, name_host_keys(known_hosts, spec)))
     return Rendering(
@@ -68,6 +74,7 @@ def render_cluster(
         skipped=all_skipped(roles, layout, selections),
         role_order=tuple(role.name for role in layout.roles),
         layout=layout,
+        traits=traits,
         make_tree=partial(make_tree, spec, layout, texts),
     )
 
@@ -90,18 +97,16 @@ def refuse_reserved_groups(spec: ClusterSpec, roles: Sequence[Role]) -> None:
         )
 
 
+def all_traits(spec: ClusterSpec, facts: Mapping[str, NodeFacts]) -> dict[str, Traits]:
+    return {name: traits_of(spec, node, facts.get(name)) for name, node in spec.nodes.items()}
+
+
 def select_all(
-    spec: ClusterSpec, settings: Sequence[Setting], facts: Mapping[str, NodeFacts]
+    spec: ClusterSpec, settings: Sequence[Setting], traits: Mapping[str, Traits]
 ) -> dict[str, Selection]:
     """Nodes with equal traits share one selection, so a thousand nodes cost what one does."""
-    known: dict[Any, Selection] = {}
-    selections: dict[str, Selection] = {}
-    for name, node in spec.nodes.items():
-        traits = traits_of(spec, node, facts.get(name))
-        if traits not in known:
-            known[traits] = select_items(spec, traits, settings)
-        selections[name] = known[traits]
-    return selections
+    known = {one: select_items(spec, one, settings) for one in dict.fromkeys(traits.values())}
+    return {name: known[one] for name, one in traits.items()}
 
 
 def lay_out(

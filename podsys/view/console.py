@@ -35,12 +35,11 @@ def _make_console(stderr: bool) -> Console:
 
 
 def print_json(document: object) -> None:
-    """One JSON document on stdout, and nothing else; in lines where a person reads it."""
+    """One JSON document on stdout, and nothing else."""
     import json
     import sys
 
-    indent = 2 if sys.stdout.isatty() else None
-    sys.stdout.write(json.dumps(document, indent=indent, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
 
 def print_error(error: PodsysError, *, as_json: bool = False) -> None:

@@ -10,6 +10,7 @@ from podsys.model.finding import Finding
 from podsys.model.nodeset import fold
 from podsys.model.status import Status
 from podsys.view.findings import describe_value, sort_findings
+from podsys.view.fold import fold_findings
 
 # XML 1.0 has no way to write these characters, not even escaped.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -19,7 +20,7 @@ CLUSTER = "cluster"  # stands where a finding names no node
 
 def junit_xml(findings: Iterable[Finding]) -> str:
     suites: dict[str, list[Finding]] = {}
-    for finding in sort_findings(findings):
+    for finding in _tell_together(sort_findings(findings)):
         suites.setdefault(finding.suite, []).append(finding)
     root = Xml.Element("testsuites", name="podsys")
     for name in sorted(suites):
@@ -43,8 +44,13 @@ def _make_suite(name: str, findings: Sequence[Finding]) -> Xml.Element:
     return suite
 
 
+def _tell_together(findings: Sequence[Finding]) -> list[Finding]:
+    """Who is well has nothing to tell alone: what passed everywhere is one case."""
+    alone = [found for found in findings if found.status not in TOLD_TOGETHER]
+    return alone + fold_findings(f for f in findings if f.status in TOLD_TOGETHER)
+
+
 def _places(finding: Finding) -> Sequence[str]:
-    """Who is well has nothing to tell alone: all these nodes together are one case."""
     if finding.status in TOLD_TOGETHER:
         return [fold(finding.nodes) or CLUSTER]
     return finding.nodes or [CLUSTER]
