@@ -12,6 +12,7 @@ from typing import Any
 
 SIZES = (100, 1000, 3000, 10000)
 SCENARIOS = ("first", "drift")
+DAILY = (32, 1000)
 PAIR_NODES = 4096
 
 
@@ -20,6 +21,7 @@ def main() -> None:
     rows = [
         measure_planning(size, scenario) for scenario in options.scenarios for size in options.nodes
     ]
+    rows += [measure_daily(size) for size in options.daily]
     rows += [measure_pairs(size) for size in options.pairs]
     show(rows)
     if options.json:
@@ -30,6 +32,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.scale", description=__doc__)
     parser.add_argument("--nodes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--scenarios", nargs="*", default=SCENARIOS, choices=SCENARIOS)
+    parser.add_argument("--daily", type=int, nargs="*", default=DAILY)
     parser.add_argument("--pairs", type=int, nargs="*", default=(PAIR_NODES,))
     parser.add_argument("--json", type=Path, help="the same as one JSON document")
     return parser.parse_args()
@@ -40,6 +43,15 @@ def measure_planning(size: int, scenario: str) -> dict[str, Any]:
         run_alone("bench.scale.preparing", folder, str(size), scenario)
         row = json.loads(run_alone("bench.scale.planning", folder))
     return {"nodes": size, "scenario": scenario, **row}
+
+
+def measure_daily(size: int) -> dict[str, Any]:
+    """A whole `podsys deploy` that finds nothing to do, without the time that nodes take."""
+    with tempfile.TemporaryDirectory() as folder:
+        run_alone("bench.scale.preparing", folder, str(size), "same")
+        run_alone("bench.scale.daily", folder, "prepare")
+        row = json.loads(run_alone("bench.scale.daily", folder).splitlines()[-1])
+    return {"nodes": size, "scenario": "daily", **row}
 
 
 def measure_pairs(size: int) -> dict[str, Any]:

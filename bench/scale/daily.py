@@ -54,10 +54,11 @@ def main() -> None:
     with clock.stage("deploy"):
         from podsys.commands.common import Cluster
         from podsys.commands.deploy import Options, deploy
+        from podsys.errors import ExitCode
 
-        Cluster.connect = lambda _self: Recorded(folder)  # type: ignore[method-assign]
+        setattr(Cluster, "connect", lambda _self: Recorded(folder))  # noqa: B010 - no method's type
         code = deploy(folder, Options(yes=True, as_json=True))
-    sys.stderr.write(f"{code!r}\n")
+    assert code is ExitCode.GOOD, code
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     clock.seconds["start"] = round(time.process_time() - clock.seconds["deploy"], 3)
     clock.seconds["tools"] = round(children.ru_utime + children.ru_stime, 3)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.scale.fleet import make_sections, name_nodes, write_cluster
+from bench.scale.fleet import name_nodes, write_cluster
+from bench.scale.preparing import known_facts
 from bench.scale.stages import Clock, report, use_one_core
 from podsys.commands.common import load_catalog
 from podsys.core.certificate import Examination, judge_nodes, make_certificate
@@ -20,8 +21,8 @@ from podsys.core.rounds import Pair, pack_rounds, plan_rounds
 from podsys.core.spec import parse_spec
 from podsys.effects.render import render
 from podsys.model.baseline import Baseline
-from podsys.model.facts import NodeFacts, Section
-from podsys.model.finding import Finding, Measurement
+from podsys.model.facts import NodeFacts
+from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.report import ReportData
 from podsys.model.spec import ClusterSpec
 from podsys.view.report_html import report_context
@@ -58,24 +59,32 @@ def judge_alone(facts: dict[str, NodeFacts], baselines: dict[str, Baseline]) -> 
     return [found for one in facts.values() for found in judge_node(one, baselines)]
 
 
-def describe(
-    spec: ClusterSpec, facts: dict[str, NodeFacts], findings: list[Finding], **more: tuple[object]
-) -> ReportData:
+def write_report(
+    spec: ClusterSpec,
+    facts: dict[str, NodeFacts],
+    findings: list[Finding],
+    suspects: list[Suspect],
+    measurements: list[Measurement],
+) -> str:
     examination = Examination(
         spec=spec,
         level=3,
         facts=facts,
         findings=findings,
-        suspects=more["suspects"],
+        suspects=suspects,
         lock_sha256="3b" * 32,
         evidence={"results.jsonl": "a1" * 32},
         tool_versions={"podsys": "bench"},
     )
-    certificate = make_certificate(examination, datetime.now(UTC))
-    nodes = judge_nodes(examination)
-    return ReportData(
-        certificate=certificate, nodes=nodes, findings=tuple(findings), facts=facts, **more
+    data = ReportData(
+        certificate=make_certificate(examination, datetime.now(UTC)),
+        nodes=judge_nodes(examination),
+        findings=tuple(findings),
+        suspects=tuple(suspects),
+        measurements=tuple(measurements),
+        facts=facts,
     )
+    return render("report.html.j2", **report_context(data))
 
 
 def main() -> None:
@@ -84,13 +93,7 @@ def main() -> None:
     names, catalog = name_nodes(size), load_catalog()
     spec, _ = parse_spec(write_cluster(size))
     assert spec
-    facts = {
-        name: NodeFacts(
-            name,
-            sections={k: Section("ok", v) for k, v in make_sections(number, name).items()},
-        )
-        for number, name in enumerate(names)
-    }
+    facts = known_facts(size)
     clock, baseline = Clock(), catalog.baselines[METRIC]
     with clock.stage("rounds"):
         rounds = plan_rounds(names, ROUNDS)
@@ -106,10 +109,7 @@ def main() -> None:
         verdict = judge_pairs(found, baseline, LINE_RATE, names)
         findings = [*judge_alone(facts, dict(catalog.baselines)), *verdict.findings]
     with clock.stage("report"):
-        data = describe(
-            spec, facts, findings, suspects=tuple(verdict.suspects), measurements=tuple(found)
-        )
-        page = render("report.html.j2", **report_context(data))
+        page = write_report(spec, facts, findings, verdict.suspects, found)
     (folder / "report.html").write_text(page)
     blamed = sorted(one.id for one in verdict.suspects if one.kind == "node")
     report(clock, page_mb=round(len(page.encode()) / 1e6, 2), right=blamed == sorted(fleet.slow))

@@ -9,6 +9,7 @@ from pathlib import Path
 from bench.scale.stages import Clock, report, use_one_core
 from podsys.commands.common import Catalog, load_catalog
 from podsys.commands.rendering import Rendering, render_cluster
+from podsys.core.judge import judge_items, judge_node, judge_skips
 from podsys.core.plan import make_plan
 from podsys.core.spec import parse_spec
 from podsys.effects.journal import Journal, read_journal
@@ -17,6 +18,7 @@ from podsys.effects.sharing import Shelf
 from podsys.effects.ssh import Outcome
 from podsys.effects.tree import write_tree
 from podsys.model.facts import NodeFacts
+from podsys.model.finding import Finding
 from podsys.model.spec import ClusterSpec
 
 
@@ -41,6 +43,13 @@ def select(
     return render_cluster(spec, catalog.settings, catalog.baselines, facts, keys)
 
 
+def judge(catalog: Catalog, rendering: Rendering, facts: dict[str, NodeFacts]) -> list[Finding]:
+    """What certify does before it measures anything."""
+    alone = [found for one in facts.values() for found in judge_node(one, catalog.baselines)]
+    items = judge_items(rendering.wanted, facts, catalog.sources)
+    return [*alone, *items, *judge_skips(rendering.skipped, catalog.sources)]
+
+
 def main() -> None:
     use_one_core()
     folder = Path(sys.argv[1])
@@ -58,6 +67,8 @@ def main() -> None:
         rendering = select(folder, spec, catalog, facts)
     with clock.stage("plan"):
         plan = make_plan(rendering.wanted, facts, rendering.role_order)
+    with clock.stage("judge"):
+        judge(catalog, rendering, facts)
     with clock.stage("render"):
         tree = dict(rendering.tree)
     with clock.stage("write"):
