@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from podsys.commands.common import Catalog, Cluster, know, load_facts
 from podsys.commands.rendering import Rendering, render_cluster
 from podsys.core.plan import find_advice
+from podsys.core.requests import share_requests
 from podsys.core.select import as_item
 from podsys.effects.probe import probe
 from podsys.effects.ssh import Fleet
@@ -45,7 +46,7 @@ def survey(
     watch.stage("probe", total=len(chosen))
     guess = render(cluster.workspace, cluster.spec, cluster.catalog, load_facts(cluster.workspace))
     everything = tuple(as_item(cluster.spec, setting) for setting in cluster.catalog.settings)
-    requests = {node: _union(everything, guess.wanted[node]) for node in chosen}
+    requests = share_requests({node: (*everything, *guess.wanted[node]) for node in chosen})
     facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
     known = know(cluster.workspace, facts)
     rendering = guess
@@ -71,10 +72,6 @@ def render(
 ) -> Rendering:
     keys = workspace.known_hosts.read_text() if workspace.known_hosts.exists() else ""
     return render_cluster(spec, catalog.settings, catalog.baselines, facts, keys)
-
-
-def _union(everything: Sequence[Item], wanted: Sequence[Item]) -> tuple[Item, ...]:
-    return tuple({item.id: item for item in (*everything, *wanted)}.values())
 
 
 def _missing(rendering: Rendering, facts: Mapping[str, NodeFacts]) -> dict[str, tuple[Item, ...]]:
