@@ -44,11 +44,12 @@ def survey(
     asked once more.
     """
     watch.stage("probe", total=len(chosen))
-    guess = render(cluster.workspace, cluster.spec, cluster.catalog, load_facts(cluster.workspace))
+    before = load_facts(cluster.workspace)
+    guess = render(cluster.workspace, cluster.spec, cluster.catalog, before)
     everything = tuple(as_item(cluster.spec, setting) for setting in cluster.catalog.settings)
     requests = share_requests({node: (*everything, *guess.wanted[node]) for node in chosen})
     facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
-    known = know(cluster.workspace, facts)
+    known = before | {n: f for n, f in facts.items() if f.reachable}
     rendering = guess
     if not guess.follows_from(cluster.spec, known):
         rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)

@@ -39,7 +39,8 @@ def print_json(document: object) -> None:
     import json
     import sys
 
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    json.dump(document, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
 
 
 def print_error(error: PodsysError, *, as_json: bool = False) -> None:
