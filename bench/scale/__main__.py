@@ -50,7 +50,7 @@ def measure_daily(size: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         run_alone("bench.scale.preparing", folder, str(size), "same")
         run_alone("bench.scale.daily", folder, "prepare")
-        row = json.loads(run_alone("bench.scale.daily", folder).splitlines()[-1])
+        row = json.loads(run_alone("bench.scale.daily", folder))
     return {"nodes": size, "scenario": "daily", **row}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, Self
 
@@ -57,7 +59,8 @@ def main() -> None:
         from podsys.errors import ExitCode
 
         setattr(Cluster, "connect", lambda _self: Recorded(folder))  # noqa: B010 - no method's type
-        code = deploy(folder, Options(yes=True, as_json=True))
+        with Path(os.devnull).open("w") as nobody, redirect_stdout(nobody):
+            code = deploy(folder, Options(yes=True, as_json=True))
     assert code is ExitCode.GOOD, code
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     clock.seconds["start"] = round(time.process_time() - clock.seconds["deploy"], 3)
