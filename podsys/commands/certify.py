@@ -12,19 +12,19 @@ from typing import Any
 from podsys import __version__
 from podsys.commands.context import Context
 from podsys.commands.measure import Measured, measure
-from podsys.core.certificate import Examination, judge_nodes, make_certificate
-from podsys.core.judge import judge_items, judge_node
+from podsys.core.certificate import Examination, make_certificate
+from podsys.core.judge import judge_items, judge_node, judge_skips
 from podsys.effects.evidence import hash_evidence, hash_file
 from podsys.effects.journal import read_journal
 from podsys.effects.render import render
 from podsys.effects.signing import ensure_signing_key, sign
 from podsys.effects.workspace import write_atomically
 from podsys.errors import ExitCode
-from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
 from podsys.model.report import ReportData
 from podsys.model.status import Status, Verdict
 from podsys.view.console import out, print_json
+from podsys.view.facts import facts_as_json
 from podsys.view.findings import as_json as findings_as_json
 from podsys.view.findings import results_lines, show_findings
 from podsys.view.junit import junit_xml
@@ -63,13 +63,13 @@ def certify(context: Context, as_json: bool) -> Verdict:
 
 
 def _judge_passive(context: Context) -> Iterator[Finding]:
-    catalog = context.cluster.catalog
-    for node, facts in context.facts.items():
-        yield from judge_node(facts, catalog.baselines)
-        if facts.reachable:
-            items = context.desired.wanted[node]
-            yield from judge_items(node, items, facts.readings, catalog.sources)
-            yield from _skipped(node, context.desired.skipped[node], catalog.sources)
+    catalog, desired, facts = context.cluster.catalog, context.desired, context.facts
+    for found in facts.values():
+        yield from judge_node(found, catalog.baselines)
+    sources = catalog.sources
+    yield from judge_items(desired.wanted, facts, sources)
+    reachable = {n: desired.skipped[n] for n, found in facts.items() if found.reachable}
+    yield from judge_skips(reachable, sources)
 
 
 def _judge_coverage(context: Context) -> Iterator[Finding]:
@@ -78,13 +78,6 @@ def _judge_coverage(context: Context) -> Iterator[Finding]:
         if node not in context.facts:
             evidence = "left out by --limit"
             yield Finding("run.covers_node", "run", (node,), Status.UNKNOWN, evidence=evidence)
-
-
-def _skipped(node: str, skipped: Any, sources: Any) -> Iterator[Finding]:
-    for id_, reason in skipped.items():
-        yield Finding(
-            id_, "passive", (node,), Status.SKIP, evidence=reason, source=sources.get(id_, "")
-        )
 
 
 def _judge_apply(context: Context) -> Iterator[Finding]:
@@ -117,7 +110,7 @@ def _write(context: Context, findings: Sequence[Finding], measured: Measured) ->
     results = "".join(f"{line}\n" for line in results_lines(findings))
     write_atomically(run / "results.jsonl", results)
     write_atomically(run / "junit.xml", junit_xml(findings))
-    write_atomically(run / "facts.json", json.dumps(_facts_as_json(context.facts)) + "\n")
+    write_atomically(run / "facts.json", json.dumps(facts_as_json(context.facts)) + "\n")
     names = ["plan.json", "results.jsonl", "junit.xml", "facts.json", *measured.raw_files]
     examination = Examination(
         spec=context.cluster.spec,
@@ -132,7 +125,7 @@ def _write(context: Context, findings: Sequence[Finding], measured: Measured) ->
     certificate = make_certificate(examination, datetime.now(UTC))
     write_atomically(run / "certificate.json", json.dumps(certificate, indent=2) + "\n")
     sign(run / "certificate.json", ensure_signing_key(context.cluster.workspace.root))
-    _write_report(context, findings, measured, examination, certificate)
+    _write_report(context, findings, measured, certificate)
     return certificate
 
 
@@ -140,12 +133,11 @@ def _write_report(
     context: Context,
     findings: Sequence[Finding],
     measured: Measured,
-    examination: Examination,
     certificate: dict[str, Any],
 ) -> None:
     data = ReportData(
         certificate=certificate,
-        nodes=judge_nodes(examination),
+        nodes={name: Verdict(node["verdict"]) for name, node in certificate["nodes"].items()},
         findings=tuple(findings),
         suspects=tuple(measured.suspects),
         measurements=tuple(measured.measurements),
@@ -165,17 +157,6 @@ def _point_latest(run: Path) -> None:
     aside.unlink(missing_ok=True)
     aside.symlink_to(run.name)
     aside.replace(link)
-
-
-def _facts_as_json(facts: dict[str, NodeFacts]) -> dict[str, Any]:
-    return {
-        name: {
-            "error": found.error,
-            "sections": {key: section.data for key, section in found.sections.items()},
-            "readings": found.readings,
-        }
-        for name, found in facts.items()
-    }
 
 
 def _tool_versions() -> dict[str, str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from podsys.core.catalog import parse_baselines, parse_settings
-from podsys.core.document import read_document
-from podsys.core.spec import check_setting_ids, parse_spec, with_key_path
+from podsys.core.spec import parse_spec, with_key_path
 from podsys.effects.catalog import read_baselines_texts, read_settings_texts
 from podsys.effects.ssh import Fleet
 from podsys.effects.ssh.routes import settle
@@ -52,8 +52,7 @@ def load_cluster(root: Path) -> Cluster:
     workspace = open_workspace(root)
     catalog = load_catalog()
     text = read_text(workspace.cluster_file)
-    spec, problems = parse_spec(text, str(workspace.cluster_file))
-    problems += check_setting_ids(text, catalog.settings, str(workspace.cluster_file))
+    spec, problems = parse_spec(text, str(workspace.cluster_file), catalog.settings)
     if problems or spec is None:
         raise InputProblemsError(problems)
     return Cluster(workspace, settle_ssh(with_key_path(spec, workspace.root)), catalog)
@@ -85,22 +84,33 @@ def load_catalog() -> Catalog:
 
 def save_facts(workspace: Workspace, facts: Mapping[str, NodeFacts]) -> None:
     """Kept so that rendering needs no node; never used to judge one."""
-    known = load_facts(workspace) | {n: f for n, f in facts.items() if f.reachable}
-    as_json = {name: asdict(found) | {"readings": {}} for name, found in known.items()}
+    as_json = {name: _as_json(found) for name, found in know(workspace, facts).items()}
     write_atomically(workspace.facts_file, json.dumps(as_json))
 
 
+def know(workspace: Workspace, facts: Mapping[str, NodeFacts]) -> dict[str, NodeFacts]:
+    """What these facts say, and of nodes that do not answer, what was known from last time."""
+    return load_facts(workspace) | {n: f for n, f in facts.items() if f.reachable}
+
+
 def load_facts(workspace: Workspace) -> dict[str, NodeFacts]:
-    if not workspace.facts_file.is_file():
+    """A file that cannot be read is as good as none: the next probe says it all again."""
+    try:
+        known = json.loads(workspace.facts_file.read_bytes())
+    except (FileNotFoundError, ValueError):
         return {}
-    document = read_document(read_text(workspace.facts_file), str(workspace.facts_file))
-    return {name: _as_facts(content) for name, content in (document.data or {}).items()}
+    return {name: _as_facts(name, content) for name, content in known.items()}
 
 
-def _as_facts(content: dict[str, object]) -> NodeFacts:
-    sections = content.get("sections")
-    assert isinstance(sections, dict)
-    return NodeFacts(
-        node=str(content["node"]),
-        sections={name: Section(**section) for name, section in sections.items()},
-    )
+def _as_json(found: NodeFacts) -> dict[str, object]:
+    return {"sections": {name: _section(section) for name, section in found.sections.items()}}
+
+
+def _section(section: Section) -> dict[str, object]:
+    """Not `asdict`, which copies all that is in it."""
+    return {name: getattr(section, name) for name in Section.__slots__}
+
+
+def _as_facts(node: str, content: Mapping[str, Mapping[str, Any]]) -> NodeFacts:
+    sections = {name: Section(**section) for name, section in content["sections"].items()}
+    return NodeFacts(node, sections=sections)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from podsys.commands.common import Catalog, Cluster, load_facts
-from podsys.commands.rendering import Rendering, RoleTexts, render_cluster
-from podsys.core.plan import make_plan
+from podsys.commands.common import Catalog, Cluster, know, load_facts, save_facts
+from podsys.commands.rendering import Rendering, render_cluster
+from podsys.commands.role_texts import RoleTexts
+from podsys.core.plan import find_advice
 from podsys.core.rendering import Layout
+from podsys.core.requests import share_requests
 from podsys.core.select import as_item
 from podsys.effects.probe import probe
 from podsys.effects.ssh import Fleet
@@ -41,11 +43,7 @@ class Desired:
 
     def advice(self, facts: Mapping[str, NodeFacts]) -> tuple[Change, ...]:
         """What advisory settings would change if they were adopted."""
-        advised = {
-            node: [item.as_wanted() for item in items if item.advisory]
-            for node, items in self.wanted.items()
-        }
-        return make_plan(advised, facts, self.role_order).changes
+        return find_advice(self.wanted, facts, self.role_order)
 
 
 def survey(
@@ -60,13 +58,14 @@ def survey(
     before = load_facts(cluster.workspace)
     guess = render(cluster.workspace, cluster.spec, cluster.catalog, before)
     everything = tuple(as_item(cluster.spec, setting) for setting in cluster.catalog.settings)
-    requests = {
-        node: guess.wanted[node] if node in before else _union(everything, guess.wanted[node])
-        for node in chosen
-    }
+    asked = {n: guess.wanted[n] if n in before else everything + guess.wanted[n] for n in chosen}
+    requests = share_requests(asked)
     facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
     known = before | {n: f for n, f in facts.items() if f.reachable}
-    rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
+    rendering = guess
+    if not guess.follows_from(cluster.spec, known):
+        rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
+        save_facts(cluster.workspace, facts)
     facts |= probe(fleet, _missing(rendering, facts))
     ordered = {node: facts[node] for node in chosen}
     wanted = {node: rendering.wanted[node] for node in chosen}
@@ -78,7 +77,7 @@ def write_rendered(
     workspace: Workspace, spec: ClusterSpec, catalog: Catalog, facts: Mapping[str, NodeFacts]
 ) -> None:
     """rendered/ as the facts ask for, including nodes that cannot be reached now."""
-    known = load_facts(workspace) | {n: f for n, f in facts.items() if f.reachable}
+    known = know(workspace, facts)
     write_tree(workspace.rendered, render(workspace, spec, catalog, known).tree)
 
 
@@ -87,10 +86,6 @@ def render(
 ) -> Rendering:
     keys = workspace.known_hosts.read_text() if workspace.known_hosts.exists() else ""
     return render_cluster(spec, catalog.settings, catalog.baselines, facts, keys)
-
-
-def _union(everything: Sequence[Item], wanted: Sequence[Item]) -> tuple[Item, ...]:
-    return tuple({item.id: item for item in (*everything, *wanted)}.values())
 
 
 def _missing(rendering: Rendering, facts: Mapping[str, NodeFacts]) -> dict[str, tuple[Item, ...]]:

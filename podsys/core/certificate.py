@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from podsys.model.facts import NodeFacts
-from podsys.model.finding import Finding, Suspect, statuses_by_node
+from podsys.model.finding import Finding, Suspect, tally_by_node
 from podsys.model.spec import ClusterSpec
 from podsys.model.status import SEVERITY, Status, Verdict, judge_all
 
@@ -65,13 +65,15 @@ def is_practice(examination: Examination) -> bool:
 
 def judge_nodes(examination: Examination) -> dict[str, Verdict]:
     """One verdict per node of the cluster; a node that was never seen is unknown."""
-    statuses: dict[str, list[Status]] = {name: [] for name in examination.spec.nodes}
-    statuses |= statuses_by_node(examination.findings)
-    for name, seen in statuses.items():
-        facts = examination.facts.get(name)
-        if facts is None or not facts.reachable:
-            seen.append(Status.UNKNOWN)
-    return {name: judge_all(seen) for name, seen in statuses.items()}
+    tally = tally_by_node(examination.findings)
+    return {
+        name: judge_all([*tally.get(name, ()), *_unseen(examination.facts.get(name))])
+        for name in dict.fromkeys([*examination.spec.nodes, *tally])
+    }
+
+
+def _unseen(facts: NodeFacts | None) -> list[Status]:
+    return [Status.UNKNOWN] if facts is None or not facts.reachable else []
 
 
 def judge_cluster(nodes: Iterable[Verdict], findings: Iterable[Finding]) -> Verdict:

@@ -39,25 +39,24 @@ class Document:
 
 
 def read_document(text: str, file: str) -> Document:
-    """Parse; a syntax error or a key written twice becomes a problem, not an exception."""
+    """Parsed once, for lines and data both; faults become problems, not exceptions."""
     document = Document(file, None)
+    loader = Loader(text)
     try:
-        root = yaml.compose(text, Loader=Loader)
+        root = loader.get_single_node()
+        if root is not None:
+            _note_lines(root, (), document)
+            document.data = loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        document.problems.append(
-            Problem(file, line, f"not YAML: {error.problem}", _yaml_hint(text))
-        )
-        return document
+        hint = _yaml_hint(text)
+        document.problems.append(Problem(file, line, f"not YAML: {error.problem}", hint))
     except yaml.YAMLError as error:
-        document.problems.append(
-            Problem(file, 1, f"not YAML: {error}", "save the file as UTF-8 text")
-        )
-        return document
-    if root is not None:
-        _note_lines(root, (), document)
-        document.data = yaml.load(text, Loader=Loader)  # noqa: S506 - both loaders are the safe ones
+        hint = "save the file as UTF-8 text"
+        document.problems.append(Problem(file, 1, f"not YAML: {error}", hint))
+    finally:
+        loader.dispose()
     return document
 
 

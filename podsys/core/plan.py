@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import cast
 
+from podsys.core.alike import Alike, Wanted, freeze, group_readings
 from podsys.model.facts import NodeFacts
-from podsys.model.item import Item, Reading
+from podsys.model.item import Reading
 from podsys.model.plan import Change, Gap, Plan, Reboot, Step
-from podsys.node.compare import differs
-
-Wanted = Mapping[str, Sequence[Item]]
+from podsys.node.compare import FACES, differs
 
 
 def make_plan(wanted: Wanted, facts: Mapping[str, NodeFacts], role_order: Sequence[str]) -> Plan:
     """Compare every node; nodes that differ in the same way share one change."""
-    groups: dict[tuple[Item, tuple[tuple[str, str], ...]], list[str]] = {}
-    gaps: list[Gap] = []
-    unreachable: list[str] = []
-    for node, items in wanted.items():
-        found = facts.get(node)
-        if found is None or not found.reachable:
-            unreachable.append(node)
-            continue
-        for item, reading in _differences(node, items, found, gaps):
-            groups.setdefault((item, freeze(reading)), []).append(node)
-    changes = tuple(_as_changes(groups, role_order))
+    groups = group_readings(wanted, facts)
+    changes = _as_changes((one for one in groups if not one.item.advisory), role_order)
     return Plan(
         changes=changes,
         steps=tuple(_steps(changes, role_order)),
         reboots=tuple(_reboots(changes)),
-        gaps=tuple(gaps),
-        unreachable=tuple(unreachable),
+        gaps=tuple(gap for one in groups for gap in _gaps(one)),
+        unreachable=tuple(node for node in wanted if not _is_reachable(facts.get(node))),
     )
 
 
-def freeze(reading: Reading) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((str(key), str(value)) for key, value in reading.items()))
+def find_advice(
+    wanted: Wanted, facts: Mapping[str, NodeFacts], role_order: Sequence[str]
+) -> tuple[Change, ...]:
+    """What advisory settings would change if they were adopted."""
+    advisory = {node: [item for item in items if item.advisory] for node, items in wanted.items()}
+    groups = group_readings(advisory, facts)
+    adopted = (Alike(one.item.as_wanted(), one.reading, one.nodes) for one in groups)
+    return _as_changes(adopted, role_order)
 
 
 def needs_role(change: Change) -> bool:
@@ -44,29 +41,40 @@ def needs_role(change: Change) -> bool:
     return not (change.item.reboot and faces == ["live"])
 
 
-def _differences(
-    node: str, items: Iterable[Item], facts: NodeFacts, gaps: list[Gap]
-) -> Iterator[tuple[Item, Reading]]:
-    for item in items:
-        reading: Reading = facts.readings.get(item.id, {"error": "the probe did not report it"})
-        if reading.get("error"):
-            gaps.append(Gap(node, item.id, reading["error"]))
-        elif item.advisory or reading.get("absent"):
-            continue
-        elif differs(item.value, item.compare, dict(reading)):
-            yield item, reading
+def _is_reachable(found: NodeFacts | None) -> bool:
+    return found is not None and found.reachable
 
 
-def _as_changes(
-    groups: Mapping[tuple[Item, tuple[tuple[str, str], ...]], list[str]], role_order: Sequence[str]
-) -> Iterator[Change]:
+def _gaps(alike: Alike) -> Iterator[Gap]:
+    """Nothing, unless the reading is missing or says why there is none."""
+    reason = _why_unread(alike.reading)
+    for node in alike.nodes if reason else ():
+        yield Gap(node, alike.item.id, reason)
+
+
+def _why_unread(reading: Reading | None) -> str:
+    if reading is None:
+        return "the probe did not report it"
+    says_something = reading.get("absent") or not reading.keys().isdisjoint(FACES)
+    return reading.get("error") or ("" if says_something else "nothing was read")
+
+
+def _as_changes(groups: Iterable[Alike], role_order: Sequence[str]) -> tuple[Change, ...]:
     rank = {role: position for position, role in enumerate(role_order)}
-    ordered = sorted(groups.items(), key=lambda group: (rank[group[0][0].role], group[0][0].id))
-    for (item, frozen), nodes in ordered:
-        before: Reading = {}
-        for key, value in frozen:
-            before[key] = value  # type: ignore[literal-required]  # keys come from a Reading
-        yield Change(item, before, tuple(nodes))
+    changes = [
+        Change(one.item, cast(Reading, dict(freeze(one.reading))), one.nodes)
+        for one in groups
+        if one.reading is not None and _is_different(one, one.reading)
+    ]
+    changes.sort(key=lambda change: (rank[change.item.role], change.item.id))
+    return tuple(changes)
+
+
+def _is_different(alike: Alike, reading: Reading) -> bool:
+    """What could not be read, or does not exist there, is no difference."""
+    if reading.get("absent") or _why_unread(reading):
+        return False
+    return bool(differs(alike.item.value, alike.item.compare, dict(reading)))
 
 
 def _steps(changes: Iterable[Change], role_order: Sequence[str]) -> Iterator[Step]:

@@ -44,6 +44,7 @@ class Layout:
     members: Mapping[str, Sequence[str]]
     families: Mapping[str, Family]
     profiles: tuple[Profile, ...]
+    views: Mapping[str, NodeView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def role_data(
     known_hosts: Sequence[str],
 ) -> dict[str, Any]:
     """What the templates of roles may ask for, beside their own `data` and `node`."""
-    views = {name: view_node(name, node.address) for name, node in spec.nodes.items()}
+    views = layout.views
     own = time_server_of(spec)
     return {
         "cluster": spec.cluster,
@@ -96,8 +97,8 @@ def role_data(
 
 def render_plan(spec: ClusterSpec, layout: Layout, forks: int) -> Iterator[RenderTask]:
     """The wiring: everything of rendered/ that is neither a role nor a module."""
-    views = [view_node(name, node.address) for name, node in spec.nodes.items()]
-    folded = {role.name: fold_once(tuple(layout.members[role.name])) for role in layout.roles}
+    views = list(layout.views.values())
+    folded = {role.name: fold(layout.members[role.name]) for role in layout.roles}
     common = {"spec": spec, "nodes": views, "roles": layout.roles, "folded": folded}
     yield RenderTask("ansible.cfg.j2", "ansible.cfg", {"spec": spec, "forks": forks})
     yield RenderTask("README.md.j2", "README.md", common)
@@ -112,9 +113,6 @@ def render_plan(spec: ClusterSpec, layout: Layout, forks: int) -> Iterator[Rende
         if not role.own_tasks:
             path = f"roles/{role.name}/tasks/main.yml"
             yield RenderTask("role_tasks.yaml.j2", path, {"role": role})
-
-
-fold_once = lru_cache(maxsize=32)(fold)
 
 
 @lru_cache(maxsize=32)

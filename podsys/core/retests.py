@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from heapq import nsmallest
 
 from podsys.core.pairs import PairResult
 from podsys.core.rounds import Pair
@@ -45,8 +46,8 @@ def _with_good_partners(
     used: Counter[str] = Counter()
     chosen: list[Pair] = []
     for node in dict.fromkeys(doubtful):
-        ranked = sorted(good, key=lambda name: (used[name], attempts.get(_pair(node, name), 0)))
-        for partner in ranked[:partners_each]:
+        cost = {name: (used[name], attempts.get(_pair(node, name), 0)) for name in good}
+        for partner in nsmallest(partners_each, good, cost.__getitem__):
             used[partner] += 1
             chosen.append(_pair(node, partner))
     return chosen

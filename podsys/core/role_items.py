@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from podsys.core.pins import package_value, split_pin, wanted_packages
 from podsys.model.item import Item
@@ -16,11 +16,17 @@ def role_items(
     """`rendered_files` from template name to text, as it shall stand on the node."""
     return [
         *_repair_items(role),
-        *_file_items(role, family, rendered_files),
+        *_file_items(role, family, rendered_files, role.files),
         *_package_items(role, family, hold),
         *_service_items(role, family),
         *(hold_items(role, hold)),
     ]
+
+
+def node_items(role: Role, family: Family, rendered_files: Mapping[str, str]) -> list[Item]:
+    """Only what names its node: of all that a role manages, this alone differs by node."""
+    own = [file for file in role.files if file.per_node]
+    return list(_file_items(role, family, rendered_files, own))
 
 
 def repairs(role: Role) -> list[Item]:
@@ -59,8 +65,10 @@ def _repair_items(role: Role) -> Iterator[Item]:
         yield _item(role, "package_database", "packages", "clean")
 
 
-def _file_items(role: Role, family: Family, rendered: Mapping[str, str]) -> Iterator[Item]:
-    for file in role.files:
+def _file_items(
+    role: Role, family: Family, rendered: Mapping[str, str], files: Iterable[RoleFile]
+) -> Iterator[Item]:
+    for file in files:
         if family in file.path:
             params = {"marker": file.marker} if file.kind == "file_block" else {}
             value = file_value(file, rendered[file.template])

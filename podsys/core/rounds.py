@@ -24,13 +24,14 @@ def plan_rounds(nodes: Sequence[str], max_rounds: int) -> list[list[Pair]]:
 def pack_rounds(pairs: Iterable[Pair]) -> list[list[Pair]]:
     """Pairs somebody chose, packed into rounds of disjoint pairs in the order given."""
     rounds: list[list[Pair]] = []
+    busy: list[set[str]] = []
     for pair in pairs:
-        for existing in rounds:
-            if not {name for other in existing for name in other} & set(pair):
-                existing.append(pair)
-                break
-        else:
-            rounds.append([pair])
+        free = next((n for n, names in enumerate(busy) if names.isdisjoint(pair)), len(rounds))
+        if free == len(rounds):
+            rounds.append([])
+            busy.append(set())
+        rounds[free].append(pair)
+        busy[free].update(pair)
     return rounds
 
 

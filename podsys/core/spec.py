@@ -12,8 +12,10 @@ from podsys.model.setting import Setting
 from podsys.model.spec import ClusterSpec
 
 
-def parse_spec(text: str, file: str = "cluster.yaml") -> tuple[ClusterSpec | None, list[Problem]]:
-    """Everything that can be said without the catalog."""
+def parse_spec(
+    text: str, file: str = "cluster.yaml", settings: Iterable[Setting] | None = None
+) -> tuple[ClusterSpec | None, list[Problem]]:
+    """Checked against itself, and against the catalog's settings where these are given."""
     document = read_document(text, file)
     spec = check_document(document, ClusterSpec)
     # What the parts mean to each other is checked even where some part has a fault of its own.
@@ -21,25 +23,22 @@ def parse_spec(text: str, file: str = "cluster.yaml") -> tuple[ClusterSpec | Non
     _check_server(document)
     _check_budget(document)
     _check_mounts(document)
+    if settings is not None:
+        _check_setting_ids(document, settings)
     return (None if document.problems else spec), document.problems
 
 
-def check_setting_ids(
-    text: str, settings: Iterable[Setting], file: str = "cluster.yaml"
-) -> list[Problem]:
+def _check_setting_ids(document: Document, settings: Iterable[Setting]) -> None:
     """Setting ids named in cluster.yaml must exist in the catalog."""
-    document = read_document(text, file)
-    if document.problems:
-        return []  # parse_spec says the same
     known = [setting.id for setting in settings]
     part_of = _mapping(document.data, "settings")
     for part in ("disable", "adopt", "override"):
-        for position, id_ in enumerate(part_of.get(part) or ()):
+        named = part_of.get(part)
+        for position, id_ in enumerate(named if isinstance(named, list | dict) else ()):
             if isinstance(id_, str) and id_ not in known:
                 key: str | int = id_ if part == "override" else position
                 hint = nearest(id_, known) or "podsys explain lists all setting ids"
                 document.add(("settings", part, key), f"unknown setting {id_}", hint)
-    return document.problems
 
 
 def _mapping(data: Any, key: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The journal of a run: every event on disk before the next thing happens."""
+"""The journal of a run: on disk before the next thing happens."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from podsys.model.plan import EventKind
 FILE_NAME = "journal.jsonl"
 
 
+# A wave may have thousands of nodes, all told of when it is over: these lines reach the disk
+# together with the event that follows, before anything else is done to a node.
+TOGETHER: frozenset[EventKind] = frozenset({"node"})
+
+
 class Journal:
-    """Appends events to journal.jsonl; each line is flushed to the disk when written."""
+    """Appends events to journal.jsonl; a line is out of this process when `write` returns."""
 
     def __init__(self, run: Path) -> None:
         self._file = (run / FILE_NAME).open("ab")
@@ -23,9 +28,11 @@ class Journal:
         event = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": kind}
         self._file.write(json.dumps(event | details).encode() + b"\n")
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if kind not in TOGETHER:
+            os.fsync(self._file.fileno())
 
     def close(self) -> None:
+        os.fsync(self._file.fileno())
         self._file.close()
 
 

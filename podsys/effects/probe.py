@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Literal
 
 from podsys.effects.program import list_sections, pack_program
+from podsys.effects.sharing import Shelf
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.facts import NodeFacts, Section
-from podsys.model.item import Item
+from podsys.model.item import Item, Reading
 
 PROTOCOL = 1
 SECTION_LIMIT_S = 10.0
@@ -51,8 +53,9 @@ def probe(
         node: _command(tuple(items), wanted, fleet.as_root) for node, items in requests.items()
     }
     found: dict[str, NodeFacts] = {}
+    shelf = Shelf()
     for outcome in fleet.run_each(commands, NODE_LIMIT_S):
-        found[outcome.node] = read_outcome(outcome)
+        found[outcome.node] = read_outcome(outcome, shelf)
         on_done(found[outcome.node])
     return found
 
@@ -71,8 +74,11 @@ def _command(items: tuple[Item, ...], sections: tuple[str, ...], as_root: str) -
     return Command(text, b"%d\n" % len(program) + program + json.dumps(request).encode())
 
 
-def read_outcome(outcome: Outcome) -> NodeFacts:
-    """Anything but a whole, well-formed answer is an unreachable node with its reason."""
+def read_outcome(outcome: Outcome, shelf: Shelf | None = None) -> NodeFacts:
+    """Anything but a whole, well-formed answer is an unreachable node with its reason.
+
+    What reads the same as on nodes before it is shared with them on the `shelf`.
+    """
     if outcome.error:
         return NodeFacts(outcome.node, outcome.error, seconds=outcome.seconds)
     if outcome.code != 0:
@@ -84,12 +90,19 @@ def read_outcome(outcome: Outcome) -> NodeFacts:
         return NodeFacts(
             node=outcome.node,
             sections={name: _section(content) for name, content in answer["sections"].items()},
-            readings=dict(answer["readings"]),
+            readings=_share(answer["readings"], shelf or Shelf()),
             seconds=outcome.seconds,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         reason = f"the probe's answer cannot be read: {error}"
         return NodeFacts(outcome.node, reason, seconds=outcome.seconds)
+
+
+def _share(readings: Mapping[str, Reading], shelf: Shelf) -> dict[str, Reading]:
+    """By item: most nodes have something of their own, such as a file that holds their address."""
+    if not all(isinstance(reading, dict) for reading in readings.values()):
+        raise TypeError("a reading without faces")
+    return {sys.intern(id_): shelf.share(id_, reading) for id_, reading in readings.items()}
 
 
 def _section(content: Mapping[str, Any]) -> Section:

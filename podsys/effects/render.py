@@ -40,6 +40,7 @@ def _environment() -> Environment:
     root = content_root()
     environment = Environment(
         loader=FileSystemLoader([root / "templates", root / "playbooks" / "roles"]),
+        auto_reload=False,  # a template does not change while a command runs
         autoescape=select_autoescape(["html.j2", "html"], default=False),
         undefined=StrictUndefined,
         variable_start_string="<{",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from podsys.model.status import Status
@@ -44,7 +45,8 @@ class Finding:
     seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "nodes": list(self.nodes)}
+        known = {name: getattr(self, name) for name in self.__slots__}
+        return known | {"nodes": list(self.nodes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +59,30 @@ class Suspect:
     evidence: str
 
 
-def statuses_by_node(findings: Iterable[Finding]) -> Mapping[str, list[Status]]:
-    """What counts for each node.
+def tally_by_node(findings: Iterable[Finding]) -> dict[str, Counter[Status]]:
+    """What counts for each node, by status.
 
     A check that failed between nodes, and passed one of them alone, has found a bad link:
     that node is good.
     """
-    found = list(findings)
-    good = {(f.check, f.metric, *f.nodes) for f in found if f.status is Status.PASS}
-    by_node: dict[str, list[Status]] = {}
-    for finding in found:
-        for node in finding.nodes:
-            cleared = (
-                finding.status is Status.FAIL and (finding.check, finding.metric, node) in good
-            )
-            if not cleared or len(finding.nodes) == 1:
-                by_node.setdefault(node, []).append(finding.status)
+    by_node: dict[str, Counter[Status]] = {}
+    for nodes, counts in _tally_by_nodes(list(findings)).items():
+        for node in nodes:
+            if node in by_node:
+                by_node[node].update(counts)
+            else:
+                by_node[node] = Counter(counts)
     return by_node
+
+
+def _tally_by_nodes(findings: Sequence[Finding]) -> dict[tuple[str, ...], dict[Status, int]]:
+    """Most findings are about the same nodes, all of them, so those are counted together."""
+    good = {(f.check, f.metric, *f.nodes) for f in findings if f.status is Status.PASS}
+    tally: dict[tuple[str, ...], dict[Status, int]] = {}
+    for found in findings:
+        nodes = found.nodes
+        if found.status is Status.FAIL and len(nodes) > 1:
+            nodes = tuple(n for n in nodes if (found.check, found.metric, n) not in good)
+        counts = tally.setdefault(nodes, {})
+        counts[found.status] = counts.get(found.status, 0) + 1
+    return tally

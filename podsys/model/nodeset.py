@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from podsys.errors import PodsysError
 
@@ -12,12 +13,17 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def fold(names: Iterable[str]) -> str:
+    return _fold(tuple(names))
+
+
+@lru_cache(maxsize=128)
+def _fold(names: tuple[str, ...]) -> str:
+    """Folding ten thousand names takes most of a second, and most lines name the same nodes."""
+    if len(names) < 2 or not all(PLAIN_NAME.fullmatch(name) for name in names):
+        return ",".join(sorted(set(names)))
     from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet
 
-    given = list(names)
-    if not all(PLAIN_NAME.fullmatch(name) for name in given):
-        return ",".join(sorted(set(given)))
-    return str(NodeSet.fromlist(given, resolver=RESOLVER_NOGROUP))
+    return str(NodeSet.fromlist(names, resolver=RESOLVER_NOGROUP))
 
 
 def expand(text: str) -> list[str]:

@@ -39,7 +39,8 @@ def print_json(document: object) -> None:
     import json
     import sys
 
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    json.dump(document, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
 
 
 def print_error(error: PodsysError, *, as_json: bool = False) -> None:
@@ -79,6 +80,8 @@ def _print_hint(hint: str) -> None:
 
 def clean(text: str) -> str:
     """Without control characters: text from nodes must not steer the terminal."""
+    if text.isprintable():
+        return text
     return "".join(char if char in "\n\t" or char.isprintable() else "�" for char in text)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from podsys.model.finding import Finding, Suspect, statuses_by_node
+from podsys.model.finding import Finding, Suspect, tally_by_node
 from podsys.model.nodeset import fold
 from podsys.model.status import SEVERITY, Status, Verdict, judge_all
 from podsys.view.console import clean, out
@@ -20,6 +20,7 @@ KEYS = (
     "check", "fault", "suite", "nodes", "status", "metric", "value", "unit", "expected",
     "source", "evidence", "remedy", "seconds",
 )  # fmt: skip
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 STYLES = {
     Status.FAIL: "red",
     Status.UNKNOWN: "yellow",
@@ -49,7 +50,7 @@ def as_line(finding: Finding) -> dict[str, Any]:
 
 def results_lines(findings: Iterable[Finding]) -> Iterator[str]:
     for finding in sort_findings(findings):
-        yield json.dumps(as_line(finding), ensure_ascii=False, allow_nan=False)
+        yield ENCODER.encode(as_line(finding))
 
 
 def as_json(verdict: Verdict, findings: Iterable[Finding]) -> dict[str, Any]:
@@ -98,14 +99,10 @@ def describe_value(finding: Finding) -> str:
     return f"{shown}, expected {finding.expected}" if finding.expected else shown
 
 
-def tally_nodes(findings: Iterable[Finding]) -> dict[str, Counter[Status]]:
-    return {node: Counter(seen) for node, seen in statuses_by_node(findings).items()}
-
-
 def _show_nodes(findings: Sequence[Finding]) -> None:
     """Nodes with the same counts share a line: a healthy thousand is one."""
     groups: dict[tuple[int, ...], list[str]] = {}
-    for node, tally in tally_nodes(findings).items():
+    for node, tally in tally_by_node(findings).items():
         groups.setdefault(tuple(tally[status] for status in SEVERITY), []).append(node)
     rows = [("", *(status.value for status in SEVERITY), "nodes")]
     for counts in sorted(groups, reverse=True):

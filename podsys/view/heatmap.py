@@ -9,6 +9,7 @@ from typing import Any
 
 from podsys.model.finding import Measurement
 from podsys.view.colours import DARK, SCALE, as_rgb, classify
+from podsys.view.condense import condense, name_blocks
 from podsys.view.numbers import format_number
 from podsys.view.png import as_data_address, encode_png
 from podsys.view.worst import rank_nodes
@@ -89,14 +90,17 @@ def describe_grid(grid: Grid, expected: str) -> dict[str, Any]:
     """Plain data for the template: a table of cells, or a picture of them."""
     many = len(grid.nodes) > LARGEST_TABLE
     pictured = many and len(grid.nodes) <= LARGEST_PICTURE
+    table = grid if not many else None if pictured else _in_blocks(grid)
     return {
         "metric": grid.metric,
         "unit": grid.unit,
         "expected": expected,
         "mirrored": grid.mirrored,
         "nodes": grid.nodes,
+        "columns": table.nodes if table else [],
+        "block": -(-len(grid.nodes) // len(table.nodes)) if table else 1,
         "figures": len(grid.nodes) <= LARGEST_WITH_FIGURES,
-        "rows": [] if many else [_describe_row(grid, node) for node in grid.nodes],
+        "rows": [_describe_row(table, node) for node in table.nodes] if table else [],
         "picture": as_data_address(draw(grid)) if pictured else "",
         "measured": len(grid.values),
         "pairs": grid.pairs,
@@ -106,13 +110,20 @@ def describe_grid(grid: Grid, expected: str) -> dict[str, Any]:
     }
 
 
+def _in_blocks(grid: Grid) -> Grid:
+    block_of = name_blocks(grid.nodes, LARGEST_TABLE)
+    values = condense(grid.values, block_of)
+    blocks = list(dict.fromkeys(block_of.values()))
+    return Grid(grid.metric, grid.unit, blocks, values, largest=grid.largest)
+
+
 def _describe_row(grid: Grid, row: str) -> dict[str, Any]:
     return {"node": row, "cells": [_describe_cell(grid, (row, column)) for column in grid.nodes]}
 
 
 def _describe_cell(grid: Grid, pair: Pair) -> Mapping[str, str]:
     way = " → ".join(pair)
-    if pair[0] == pair[1]:
+    if pair[0] == pair[1] and pair not in grid.values:
         return {"kind": "self", "text": "", "title": pair[0]}
     if pair not in grid.values:
         title = f"{way}: not measured"

@@ -1,4 +1,4 @@
-"""JUnit XML, which every CI system reads: a suite per suite, a case per finding and node."""
+"""JUnit XML, which every CI system reads: a suite per suite, a case per finding and place."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as Xml
 
 from podsys.model.finding import Finding
+from podsys.model.nodeset import fold
 from podsys.model.status import Status
 from podsys.view.findings import describe_value, sort_findings
+from podsys.view.fold import fold_findings
 
 # XML 1.0 has no way to write these characters, not even escaped.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+TOLD_TOGETHER = (Status.PASS, Status.SKIP)
 CLUSTER = "cluster"  # stands where a finding names no node
 
 
 def junit_xml(findings: Iterable[Finding]) -> str:
     suites: dict[str, list[Finding]] = {}
-    for finding in sort_findings(findings):
+    for finding in _tell_together(sort_findings(findings)):
         suites.setdefault(finding.suite, []).append(finding)
     root = Xml.Element("testsuites", name="podsys")
     for name in sorted(suites):
@@ -27,7 +30,7 @@ def junit_xml(findings: Iterable[Finding]) -> str:
 
 
 def _make_suite(name: str, findings: Sequence[Finding]) -> Xml.Element:
-    cases = [(f, node) for f in findings for node in f.nodes or (CLUSTER,)]
+    cases = [(f, where) for f in findings for where in _places(f)]
     suite = Xml.Element(
         "testsuite",
         name=_clean(name),
@@ -41,12 +44,24 @@ def _make_suite(name: str, findings: Sequence[Finding]) -> Xml.Element:
     return suite
 
 
+def _tell_together(findings: Sequence[Finding]) -> list[Finding]:
+    """Who is well has nothing to tell alone: what passed everywhere is one case."""
+    alone = [found for found in findings if found.status not in TOLD_TOGETHER]
+    return alone + fold_findings(f for f in findings if f.status in TOLD_TOGETHER)
+
+
+def _places(finding: Finding) -> Sequence[str]:
+    if finding.status in TOLD_TOGETHER:
+        return [fold(finding.nodes) or CLUSTER]
+    return finding.nodes or [CLUSTER]
+
+
 def _make_case(finding: Finding, node: str) -> Xml.Element:
     case = Xml.Element(
         "testcase",
         name=_clean(finding.check),
         classname=_clean(f"{finding.suite}.{node}"),
-        time=f"{finding.seconds / max(len(finding.nodes), 1):.3f}",
+        time=f"{finding.seconds / len(_places(finding)):.3f}",
     )
     message = describe_value(finding)
     details = "\n".join(part for part in (message, finding.evidence, finding.remedy) if part)

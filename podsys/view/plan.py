@@ -19,6 +19,7 @@ from podsys.view.numbers import count
 NOTHING_BEFORE = frozenset({"", "unset", "missing", "absent"})
 NOTHING_AFTER = frozenset({"unset", "absent", "stopped", "off"})
 LONGEST_VALUE = 64  # room for a path
+OWN_VALUE = "each node its own"
 # The beginning of a hash is enough to tell two apart.
 HASH = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]+")
 # Kinds whose keys say by themselves what they are.
@@ -37,10 +38,10 @@ def show_plan(plan: Plan, advice: Sequence[Change] = (), *, node_count: int | No
 
 def plan_lines(plan: Plan, advice: Sequence[Change] = ()) -> Iterator[str]:
     for role, changes in groupby(plan.changes, key=lambda change: change.item.role):
-        yield from _section(role, [describe_change(change) for change in changes])
+        yield from _section(role, describe_changes(changes))
     reboots = [("!", fold(r.nodes), "for " + ", ".join(r.because)) for r in plan.reboots]
     yield from _section("reboot", reboots)
-    advised = [("·", *describe_change(change)[1:]) for change in advice]
+    advised = [("·", *row[1:]) for row in describe_changes(advice)]
     yield from _section("advice (left alone; adopt it in cluster.yaml)", advised)
     yield from _section("could not be read", [("?", *gap) for gap in fold_gaps(plan.gaps)])
     lost = [("?", fold(plan.unreachable), "left as they are")] if plan.unreachable else []
@@ -53,6 +54,27 @@ def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         joined = [(f"{mark} {name}", *rest) for mark, name, *rest in rows]
         yield from ("  " + line for line in align(joined))
         yield ""
+
+
+def describe_changes(changes: Iterable[Change]) -> list[tuple[str, str, str, str]]:
+    return [describe_alike(group) for group in group_changes(changes)]
+
+
+def group_changes(changes: Iterable[Change]) -> list[list[Change]]:
+    """Together what differs only in the value that each node wants for itself."""
+    groups: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        groups.setdefault((change.item.id, repr(change.before)), []).append(change)
+    return list(groups.values())
+
+
+def describe_alike(group: Sequence[Change]) -> tuple[str, str, str, str]:
+    """A file with the own address is one line, not one for each node."""
+    if len(group) == 1:
+        return describe_change(group[0])
+    before = describe_before(group[0].before)
+    nodes = fold(node for change in group for node in change.nodes)
+    return (mark(group[0]), name_item(group[0].item), f"{before} → {OWN_VALUE}", nodes)
 
 
 def describe_change(change: Change) -> tuple[str, str, str, str]:
@@ -114,4 +136,16 @@ def _praise(node_count: int | None) -> str:
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
     """The plan whole; nothing is folded or shortened."""
-    return {"empty": plan.empty, **asdict(plan)}
+    return {
+        "empty": plan.empty,
+        "changes": [_change_as_json(change) for change in plan.changes],
+        "steps": [{"role": step.role, "nodes": step.nodes} for step in plan.steps],
+        "reboots": [{"nodes": boot.nodes, "because": boot.because} for boot in plan.reboots],
+        "gaps": [asdict(gap) for gap in plan.gaps],
+        "unreachable": plan.unreachable,
+    }
+
+
+def _change_as_json(change: Change) -> dict[str, Any]:
+    """Not `asdict` for the whole: it would copy every name of every node."""
+    return {"item": asdict(change.item), "before": change.before, "nodes": change.nodes}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from podsys.model.nodeset import fold
-from podsys.model.plan import Plan
-from podsys.view.plan import describe_change, fold_gaps
+from podsys.model.plan import Change, Plan
+from podsys.view.plan import describe_alike, fold_gaps, group_changes
+from podsys.view.short import name_some
 
 # Of an event, these are told in columns of their own.
 TOLD = frozenset({"time", "event", "node", "nodes"})
@@ -17,9 +17,9 @@ def describe_changes(plan: Plan, events: Iterable[Mapping[str, Any]]) -> dict[st
     happened = [describe_event(event) for event in events]
     return {
         "carried_out": any(event["event"] == "step" for event in happened),
-        "changes": [_describe(plan, number) for number in range(len(plan.changes))],
+        "changes": [_describe(group) for group in group_changes(plan.changes)],
         "reboots": [
-            {"nodes": fold(reboot.nodes), "because": ", ".join(reboot.because)}
+            {"nodes": name_some(reboot.nodes), "because": ", ".join(reboot.because)}
             for reboot in plan.reboots
         ],
         "gaps": [
@@ -29,17 +29,16 @@ def describe_changes(plan: Plan, events: Iterable[Mapping[str, Any]]) -> dict[st
     }
 
 
-def _describe(plan: Plan, number: int) -> dict[str, str | bool]:
-    change = plan.changes[number]
-    mark, name, difference, nodes = describe_change(change)
+def _describe(group: Sequence[Change]) -> dict[str, str | bool]:
+    mark, name, difference, _ = describe_alike(group)
     return {
         "mark": mark,
-        "role": change.item.role,
-        "id": change.item.id,
+        "role": group[0].item.role,
+        "id": group[0].item.id,
         "name": name,
         "difference": difference,
-        "nodes": nodes,
-        "reboot": change.item.reboot,
+        "nodes": name_some(node for change in group for node in change.nodes),
+        "reboot": group[0].item.reboot,
     }
 
 
@@ -51,7 +50,7 @@ def describe_event(event: Mapping[str, Any]) -> dict[str, str]:
     return {
         "time": str(event.get("time", "")),
         "event": str(event.get("event", "")),
-        "nodes": fold(names),
+        "nodes": name_some(names),
         "details": "; ".join(detail for detail in details if not detail.endswith(": ")),
     }
 

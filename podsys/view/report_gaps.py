@@ -7,9 +7,9 @@ from typing import Any
 
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
-from podsys.model.nodeset import fold
 from podsys.model.status import Status
 from podsys.view.fold import fold_findings
+from podsys.view.short import name_some
 
 NO_REASON = "no reason was given"
 
@@ -30,13 +30,13 @@ def describe_unreachable(facts: Mapping[str, NodeFacts]) -> list[dict[str, str]]
     for name, found in facts.items():
         if not found.reachable:
             nodes.setdefault(found.error, []).append(name)
-    return [{"nodes": fold(names), "why": reason} for reason, names in sorted(nodes.items())]
+    return [{"nodes": name_some(names), "why": reason} for reason, names in sorted(nodes.items())]
 
 
 def _describe(finding: Finding) -> dict[str, str]:
     return {
         "check": finding.check,
-        "nodes": fold(finding.nodes) or "cluster",
+        "nodes": name_some(finding.nodes) or "cluster",
         "why": finding.evidence or NO_REASON,
         "remedy": finding.remedy,
     }
@@ -46,7 +46,7 @@ def describe_skips(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """One line per reason: whole families of settings do not apply for the same one."""
     checks: dict[tuple[str, str], list[str]] = {}
     for finding in fold_findings(f for f in findings if f.status is Status.SKIP):
-        key = (finding.evidence or NO_REASON, fold(finding.nodes) or "cluster")
+        key = (finding.evidence or NO_REASON, name_some(finding.nodes) or "cluster")
         checks.setdefault(key, []).append(finding.check)
     return [
         {"why": why, "nodes": nodes, "checks": sorted(ids), "count": len(ids)}

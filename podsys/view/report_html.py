@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 from podsys.model.finding import Finding
-from podsys.model.nodeset import fold
 from podsys.model.report import ReportData
 from podsys.model.status import SEVERITY, Status, Verdict
 from podsys.view.console import clean
@@ -19,6 +18,7 @@ from podsys.view.numbers import count
 from podsys.view.report_changes import describe_changes
 from podsys.view.report_gaps import describe_gaps
 from podsys.view.report_nodes import describe_nodes
+from podsys.view.short import SHOWN, name_some
 
 
 def report_context(data: ReportData) -> dict[str, Any]:
@@ -31,6 +31,7 @@ def report_context(data: ReportData) -> dict[str, Any]:
         "warnings": [line for line in lines if line["status"] == Status.WARN],
         "suspects": [_describe_suspect(suspect) for suspect in data.certificate["suspects"]],
         "nodes": describe_nodes(data),
+        "shown": SHOWN,
         "statuses": [status.value for status in SEVERITY],
         "maps": _describe_maps(data),
         "heat_styles": make_styles(),
@@ -87,7 +88,7 @@ def _describe(finding: Finding) -> dict[str, str]:
         "status": finding.status.value,
         "check": finding.check,
         "suite": finding.suite,
-        "nodes": fold(finding.nodes) or "cluster",
+        "nodes": name_some(finding.nodes) or "cluster",
         "found": describe_value(finding),
         "fault": finding.fault,
         "source": finding.source,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from jinja2 import Environment
 
@@ -10,7 +12,7 @@ from podsys.core.role_items import file_value
 from podsys.errors import PodsysError
 from podsys.model.role import Role
 from podsys.model.spec import ClusterSpec
-from tests.golden.examples import EXAMPLES, read_spec, render_example
+from tests.golden.examples import EXAMPLES, read_facts, read_spec, render_example
 
 
 @pytest.fixture(scope="module", params=EXAMPLES)
@@ -38,6 +40,33 @@ def test_every_file_ansible_copies_is_wanted_with_its_very_content(
 
 def test_two_renderings_are_the_same(example: str, rendering: Rendering) -> None:
     assert dict(render_example(example).tree) == dict(rendering.tree)
+
+
+def test_the_tree_is_made_once_and_not_before_it_is_asked_for(
+    example: str,
+) -> None:
+    rendering = render_example(example)
+    assert "tree" not in vars(rendering)
+    assert rendering.tree is rendering.tree
+
+
+def test_nodes_share_all_items_but_those_that_name_them() -> None:
+    rendering = render_example("lab-4")
+    one, other = rendering.wanted["n003"], rendering.wanted["n004"]
+    own = [a.id for a, b in zip(one, other, strict=True) if a is not b]
+    assert own == [
+        "node_exporter.file./etc/systemd/system/prometheus-node-exporter.service.d/podsys.conf"
+    ]
+
+
+def test_a_rendering_knows_which_facts_would_change_it() -> None:
+    rendering, spec, facts = render_example("lab-4"), read_spec("lab-4"), read_facts("lab-4")
+    assert rendering.follows_from(spec, facts)
+    system = facts["n002"].sections["system"]
+    for change in ({"os_family": "rhel"}, {"virtual": False}):
+        other = replace(system, data=system.data | change)
+        node = replace(facts["n002"], sections=facts["n002"].sections | {"system": other})
+        assert not rendering.follows_from(spec, facts | {"n002": node})
 
 
 def test_a_node_never_probed_keeps_its_place_but_wants_nothing_of_roles() -> None:

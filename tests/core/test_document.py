@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podsys.core.document import read_document
-from podsys.core.spec import budget_of, check_setting_ids, parse_spec
+from podsys.core.spec import budget_of, parse_spec
 from podsys.model.setting import Setting
 
 GOOD = """\
@@ -78,7 +78,7 @@ def test_unknown_setting_ids_get_the_nearest():
         why="w", source=("s",), confidence="code",
     )  # fmt: skip
     text = GOOD + "settings:\n  disable: [sysctl.swapiness]\n  override: {a.b: '1'}\n"
-    problems = [str(p) for p in check_setting_ids(text, [known], "c.yaml")]
+    problems = [str(p) for p in parse_spec(text, "c.yaml", [known])[1]]
     assert problems[0] == (
         "c.yaml:6: unknown setting sysctl.swapiness (did you mean sysctl.swappiness?)"
     )

@@ -38,6 +38,7 @@ LAYOUT = Layout(
     members=dict.fromkeys(("clock", "settings", "driver"), NODES),
     families=dict.fromkeys(NODES, "debian"),
     profiles=(Profile("profile_1", NODES, (SWAP, DIRTY, LIMIT)),),
+    views={},
 )
 WORK = Work(LAYOUT, lambda _role: TEXTS, ())
 ITEMS = {(i.kind, i.key): i for i in role_items(CLOCK, "debian", TEXTS)}

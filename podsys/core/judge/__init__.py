@@ -5,6 +5,7 @@ from podsys.core.judge.items import judge_items
 from podsys.core.judge.lines import ActiveVerdict, judge_lines
 from podsys.core.judge.node import judge_node
 from podsys.core.judge.pairs import PairVerdict, judge_pairs
+from podsys.core.judge.skips import judge_skips
 
 __all__ = [
     "ActiveVerdict",
@@ -14,4 +15,5 @@ __all__ = [
     "judge_lines",
     "judge_node",
     "judge_pairs",
+    "judge_skips",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from podsys.core.alike import Alike, Wanted, group_readings
+from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
 from podsys.model.item import Item, Reading
 from podsys.model.status import Status
@@ -15,25 +17,29 @@ REBOOT = "reboot"
 
 
 def judge_items(
-    node: str,
-    items: Iterable[Item],
-    readings: Mapping[str, Reading],
+    wanted: Wanted,
+    facts: Mapping[str, NodeFacts],
     sources: Mapping[str, str] | None = None,
 ) -> list[Finding]:
-    """One finding per item; `sources` maps the item's id to where its value comes from."""
+    """One finding per item and reading, with all nodes that read it so.
+
+    Nodes that could not be reached have none; `sources` maps an item's id to where its value
+    comes from.
+    """
     origin = sources or {}
-    return [_judge(node, item, readings.get(item.id), origin.get(item.id, "")) for item in items]
+    return [_judge(one, origin.get(one.item.id, "")) for one in group_readings(wanted, facts)]
 
 
-def _judge(node: str, item: Item, reading: Reading | None, source: str) -> Finding:
-    status, evidence, remedy = _decide(item, reading)
+def _judge(alike: Alike, source: str) -> Finding:
+    item = alike.item
+    status, evidence, remedy = _decide(item, alike.reading)
     return Finding(
         check=item.id,
         suite=SUITE,
-        nodes=(node,),
+        nodes=alike.nodes,
         status=status,
         metric=item.key,
-        value=_describe(reading),
+        value=_describe(alike.reading),
         expected=_expected(item),
         source=source,
         evidence=evidence,

@@ -71,7 +71,8 @@ def judge_pairs(
     thresholds = _thresholds(measurements, baseline, line_rate_gbps)
     pairs, found = localise(measurements, thresholds)
     unmeasured = dict(found.unmeasured)
-    unmeasured |= {n: "in no measured pair" for n in nodes if n not in pairs_by_node(pairs)}
+    measured = pairs_by_node(pairs)
+    unmeasured |= {n: "in no measured pair" for n in nodes if n not in measured}
     case = _Case(
         first.check, suite, first.metric, first.unit, baseline, thresholds, pairs, found, remedy
     )
@@ -130,12 +131,13 @@ def _is_below_floor(case: _Case) -> bool:
 def _judge_nodes(case: _Case) -> Iterator[Finding]:
     bad = {suspect.id: suspect for suspect in case.found.bad_nodes}
     in_links = {node for pair, _ in case.found.links for node in pair}
+    all_below = _is_below_floor(case)
     for node, own in sorted(pairs_by_node(case.pairs).items()):
         values = [p.worst for p in own if p.worst is not None and p.state == "good"]
         if node in bad:
             slow = [p.worst for p in own if p.worst is not None]
             yield case.finding(Status.FAIL, [node], median(slow), bad[node].evidence)
-        elif values and not _is_below_floor(case):
+        elif values and not all_below:
             yield _judge_good(case, node, values, in_links)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podsys.core.judge import judge_items
+from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
 from podsys.model.item import Item, Reading
 from podsys.model.status import Status
@@ -25,7 +26,8 @@ def item(**changes: object) -> Item:
 
 def judge(reading: Reading | None, **changes: object) -> Finding:
     readings = {} if reading is None else {"vm.swappiness": reading}
-    (found,) = judge_items("n001", [item(**changes)], readings, {"vm.swappiness": "a book"})
+    facts = {"n001": NodeFacts("n001", readings=readings)}
+    (found,) = judge_items({"n001": [item(**changes)]}, facts, {"vm.swappiness": "a book"})
     return found
 
 
