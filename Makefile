@@ -6,13 +6,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 APT := DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: demo test lint format clean help
+BENCH_ENVS := $(foreach name,podsys pyinfra clush,bench/.venv-$(name)/.ready)
+
+.PHONY: demo test lint format bench clean help
 
 help:
 	@echo "make demo    practice cluster from nothing to a signed certificate, in demo/ (root)"
 	@echo "make test    all tests, on real practice nodes too (root)"
 	@echo "make lint    ruff, mypy, import-linter, ansible-lint, yamllint"
 	@echo "make format  ruff puts imports and layout in order"
+	@echo "make bench   podsys, stock Ansible, pyinfra and clush side by side, hours (root);"
+	@echo "             BENCH_NODES='8 16 32' SCENARIOS='converged drift first scale' RUNS=5"
+	@echo "             STOCK_RUNS=5 BENCH_LAB=peers; CONTINUE=1 goes on after an interruption"
 	@echo "make clean   takes the lab down, removes demo/ and .venv/"
 	@echo
 	@echo "Needs Linux with apt and Python 3.11 or newer (make PYTHON=python3.12 demo names one)"
@@ -47,6 +52,19 @@ format: $(VENV)/.ready
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+bench: $(BENCH_ENVS)
+	bench/.venv-podsys/bin/python -m bench $(if $(CONTINUE),--continue)
+
+export BENCH_NODES SCENARIOS RUNS STOCK_RUNS BENCH_LAB
+bench/.venv-podsys/.ready: bench_packages = -e .
+bench/.venv-pyinfra/.ready: bench_packages = pyinfra pyyaml
+bench/.venv-clush/.ready: bench_packages = ClusterShell
+bench/.venv-podsys/.ready: pyproject.toml
+bench/.venv-%/.ready:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install -q --disable-pip-version-check $(bench_packages)
+	@touch $@
+
 clean:
 	-[ -x $(BIN)/podsys ] && $(BIN)/podsys lab down
-	rm -rf demo $(VENV)
+	rm -rf demo $(VENV) bench/.venv-* bench/.work
