@@ -5,7 +5,8 @@ None is ever touched to be read: a file server that is gone would keep whoever a
 
 import os
 import re
-from typing import Dict, List, NamedTuple, Tuple
+from collections import namedtuple
+from typing import Dict, List, Tuple
 
 from . import machine
 from .dropin import numbered_lines
@@ -14,9 +15,8 @@ FSTAB = "/etc/fstab"
 # A unit here counts more than what systemd makes of a line in fstab.
 UNITS = ("/etc/systemd/system", "/run/systemd/system")
 
-Mount = NamedTuple(
-    "Mount", [("source", str), ("fs", str), ("options", List[str]), ("place", Tuple[str, str])]
-)
+# Options are a list of words; the place is a device and the root of the mount within it.
+Mount = namedtuple("Mount", "source fs options place")
 
 
 def read_live() -> Dict[str, Mount]:

@@ -48,6 +48,16 @@ def test_every_python_runs_it_and_nothing_is_left(python, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("suffix", [".py", ".pyc"])
+def test_every_module_is_whole_without_its_types(suffix, tmp_path):
+    archive = tmp_path / "program.zip"
+    archive.write_bytes(without(suffix))
+    names = [n.rpartition(".")[0].replace("/", ".") for n in zipfile.ZipFile(archive).namelist()]
+    code = f"import sys; sys.path.insert(0, {str(archive)!r})\n"
+    code += "".join(f"import {name.removesuffix('.__init__')}\n" for name in names)
+    subprocess.run([sys.executable, "-IS", "-c", code], check=True, timeout=60)
+
+
 def test_the_same_answer_from_bytecode_alone_and_from_source_alone(tmp_path):
     request = {"items": [], "sections": ["cpu"], "limit_s": 20}
     answers = [
