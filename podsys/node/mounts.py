@@ -6,7 +6,7 @@ None is ever touched to be read: a file server that is gone would keep whoever a
 import os
 import re
 from collections import namedtuple
-from typing import Dict, List, Tuple
+from typing import Dict, Tuple
 
 from . import machine
 from .dropin import numbered_lines

@@ -68,10 +68,10 @@ def describe_live(item: Item, live: Dict[str, Mount]) -> str:
 def _is_same(wanted: Mount, found: Mount, live: Dict[str, Mount]) -> bool:
     """Is this what was asked for, options aside? The source of a tmpfs is only a word."""
     if {"bind", "rbind"} & set(wanted.options):
-        return found.place == place_of(wanted.source, live)
+        return bool(found.place == place_of(wanted.source, live))
     if wanted.fs != found.fs and {wanted.fs, found.fs} != {"nfs", "nfs4"}:
         return False
-    return wanted.fs == "tmpfs" or device_of(wanted.source) == device_of(found.source)
+    return bool(wanted.fs == "tmpfs" or device_of(wanted.source) == device_of(found.source))
 
 
 def _describe_saved(item: Item, saved: Dict[str, Mount]) -> str:
