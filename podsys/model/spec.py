@@ -92,7 +92,10 @@ class Rollout(Part):
         "10%", description="failed nodes that stop the rollout when exceeded: a count or a share"
     )
     reboot: bool = Field(True, description="may deploy reboot nodes that need it")
-    mitogen: bool = Field(True, description="Ansible works through Mitogen where that fits")
+    mitogen: bool = Field(
+        False,
+        description="let Ansible work through Mitogen where that fits; faster with many packages",
+    )
     forks: int | None = Field(None, ge=1, le=512, description="none: sized to the admin machine")
 
 
