@@ -18,8 +18,9 @@ def clush(site: Site, command: str, names: list[str] | None = None) -> list[str]
         f"-i {ssh['key']} -o UserKnownHostsFile={site.workspace / 'known_hosts'}"
         " -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes -o BatchMode=yes"
     )
+    user = ssh.get("user", "root")
     program = str(HERE / ".venv-clush/bin/clush")
-    return [program, "-S", "-N", "-l", ssh["user"], "-o", options, "-w", addresses, command]
+    return [program, "-S", "-N", "-l", user, "-o", options, "-w", addresses, command]
 
 
 def run(site: Site, command: str, names: list[str] | None = None) -> str:

@@ -31,8 +31,8 @@ def main() -> None:
             client.set_missing_host_key_policy(paramiko.RejectPolicy())
             client.connect(
                 address,
-                username=spec["ssh"]["user"],
-                port=spec["ssh"]["port"],
+                username=spec["ssh"].get("user", "root"),
+                port=spec["ssh"].get("port", 22),
                 key_filename=spec["ssh"]["key"],
                 look_for_keys=False,
                 allow_agent=False,

@@ -7,13 +7,17 @@ import re
 
 from common import holds, put_lines
 from pyinfra import host
-from pyinfra.facts.server import Sysctl
+from pyinfra.facts.server import Command, Sysctl
 from pyinfra.operations import server
 from tree import Data
 
 STATUS, CONTAINER, SWAPS = "/proc/1/status", "/run/systemd/container", "/proc/swaps"
 ALWAYS = (STATUS, CONTAINER, SWAPS)  # read on every node
 CAP_SYS_RESOURCE = 1 << 24
+# Loaded, or built in, or not there at all: else it is missing.
+MODULES = """cd /lib/modules/$(uname -r) 2>/dev/null; for m in %s; do
+test -d /sys/module/$m || grep -qs "/$m.ko" modules.builtin && echo loaded $m && continue
+test -e modules.dep && ! grep -q "/$m.ko" modules.dep || echo missing $m; done"""
 
 
 def apply_sysctl(items: list[Data], _texts: Data, _units: Data) -> None:
@@ -66,3 +70,11 @@ def apply_swap(_items: list[Data], texts: Data, _units: Data) -> None:
     if CONTAINER not in texts and "\n" in texts.get(SWAPS, ""):
         commands = ["swapoff -a", r"sed -i '/\sswap\s/s/^[^#]/# &/' /etc/fstab"]
         server.shell(name="swap off", commands=commands)
+
+
+def apply_module(items: list[Data], _texts: Data, _units: Data) -> None:
+    said = host.get_fact(Command, command=MODULES % " ".join(item["key"] for item in items)) or ""
+    states = dict(reversed(line.split()) for line in said.splitlines())
+    put_lines("/etc/modules-load.d/zz-podsys.conf", states)
+    for name in (name for name, state in states.items() if state == "missing"):
+        server.shell(name=f"load {name}", commands=[f"modprobe {name}"])

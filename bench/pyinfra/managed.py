@@ -13,6 +13,8 @@ REPAIR = "dpkg --configure -a --force-confdef --force-confold"
 
 def manage(role: str, state: Data) -> None:
     """The role's state; files come before packages, as in podsys's own roles."""
+    if state.get("versions"):
+        raise NotImplementedError(f"no operation for the versions of {role}")
     if state["repairs"] and host.get_fact(Command, command="dpkg --audit"):
         server.shell(name=f"{role}: repair the package database", commands=[REPAIR])
     for block in state["blocks"]:

@@ -18,12 +18,15 @@ APPLY = {
     "kernel_argument": kernel.apply_kernel_argument,
     "limit": kernel.apply_limit,
     "swap": kernel.apply_swap,
+    "module": kernel.apply_module,
     "config_option": system.apply_config_option,
     "nsswitch": system.apply_nsswitch,
     "unit_option": system.apply_unit_option,
     "service": system.apply_service,
     "timezone": system.apply_timezone,
     "apt_option": system.apply_apt_option,
+    "mount": system.apply_mount,
+    "dropin": system.apply_dropin,
     "package_hold": system.apply_package_hold,
 }
 

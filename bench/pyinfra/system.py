@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 
-from common import HEADER, put_lines
+from common import put_lines
 from pyinfra import host
 from pyinfra.facts.deb import DebPackages
 from pyinfra.facts.server import Command
@@ -75,7 +75,7 @@ def apply_timezone(items: list[Data], _texts: Data, _units: Data) -> None:
 
 def apply_apt_option(items: list[Data], _texts: Data, _units: Data) -> None:
     lines = (f'{item["key"]} "{item["value"]}";' for item in items)
-    put_lines("/etc/apt/apt.conf.d/zz-podsys", lines, HEADER.replace("#", "//", 1))
+    put_lines("/etc/apt/apt.conf.d/zz-podsys", lines, comment="//")
 
 
 def apply_package_hold(items: list[Data], _texts: Data, _units: Data) -> None:
@@ -86,3 +86,18 @@ def apply_package_hold(items: list[Data], _texts: Data, _units: Data) -> None:
     for name in names:
         if name not in held:
             server.shell(name=f"hold {name}", commands=[f"apt-mark hold {name}"])
+
+
+def apply_dropin(_items: list[Data], _texts: Data, _units: Data) -> None:
+    """Hand edits of drop-ins: whoever puts them whole undoes those anyway."""
+
+
+def apply_mount(items: list[Data], _texts: Data, _units: Data) -> None:
+    for item in items:
+        source, fs, options = item["value"].rsplit(" ", 2)
+        path, line = item["key"], f"{source} {item['key']} {fs} {options} 0 0"
+        put = files.line(
+            name=f"fstab: {path}", path="/etc/fstab", line=f"^[^#]*\\s{path}\\s.*", replace=line
+        )
+        commands = ["systemctl daemon-reload", f"mount -o remount {path} || mount {path}"]
+        server.shell(name=f"mount {path}", commands=commands, _if=put.did_change)
