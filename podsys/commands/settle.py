@@ -67,7 +67,7 @@ def find_unsettled(facts: Mapping[str, NodeFacts]) -> dict[str, str]:
     """Reachable nodes whose services still start or whose clock is not yet synchronised."""
     late = {}
     for name, found in facts.items():
-        if found.get("units.state") in STARTING:
+        if found.get("units.state") in STARTING or found.get("units.activating"):
             late[name] = STARTS
         elif found.get("clock.daemon") == "chronyd" and found.get("clock.synchronised") is False:
             late[name] = "its clock is not synchronised yet"

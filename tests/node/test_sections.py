@@ -191,9 +191,13 @@ def test_packages(machine):
 
 
 def test_units(machine):
-    listed = "echo 'a.service loaded failed failed A'; echo 'b.service loaded active running B'"
+    listed = "echo 'a.service loaded failed failed A'; echo 'b.timer loaded activating start B'"
     machine.tool("systemctl", f"case $1 in list-units) {listed};; *) echo SystemState=x;; esac")
-    assert read_section("units") == {"failed": ["a.service"], "state": "x"}
+    assert read_section("units") == {
+        "failed": ["a.service"],
+        "activating": ["b.timer"],
+        "state": "x",
+    }
 
 
 @pytest.mark.parametrize(
