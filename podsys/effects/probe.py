@@ -21,7 +21,8 @@ NODE_LIMIT_S = 60.0
 # Runs on the node: takes the program into an unnamed file, so that nothing can be left
 # behind, and starts it with what follows on standard input.
 LOADER = """\
-import os, sys
+import gc, os, sys
+gc.disable()
 size = int(sys.stdin.buffer.readline())
 try:
     program = os.fdopen(os.memfd_create("podsys"), "wb")

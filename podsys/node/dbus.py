@@ -4,8 +4,8 @@ The wire format is that of the D-Bus specification, "Message Protocol"; only wha
 answers to a few questions hold is read.
 """
 
+import _socket  # what `socket` adds to it takes longer to load than systemd to answer
 import os
-import socket
 import struct
 from typing import Any, Dict, Iterable, List, Tuple
 
@@ -23,7 +23,7 @@ class Bus:
     """One connection; calls go out together, and their answers come back in order."""
 
     def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket = _socket.socket(_socket.AF_UNIX)
         self._socket.settimeout(LIMIT_S)
         self._data = b""
         self._serial = 0

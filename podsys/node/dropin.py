@@ -3,12 +3,12 @@
 The warning carries a digest of the lines below it: a hand edit shows, whatever it says.
 """
 
-import hashlib
 import os
 import stat
 from typing import Iterable, Iterator, List, Tuple
 
 from . import machine
+from .digest import sha256_of
 
 HEADER = "Managed by podsys (sha256:%s): hand edits are undone by the next deploy."
 MODE = 0o644
@@ -23,7 +23,7 @@ def write_lines(path: str, lines: Iterable[str], comment: str = "#") -> None:
 
 
 def header_of(body: str, comment: str = "#") -> str:
-    return "%s %s" % (comment, HEADER % hashlib.sha256(body.encode()).hexdigest())
+    return "%s %s" % (comment, HEADER % sha256_of(body.encode()))
 
 
 def find_edit(path: str) -> str:

@@ -1,9 +1,7 @@
 """The machine as readers and writers see it: files below one root, commands with a limit."""
 
 import os
-import signal
 import stat
-import subprocess
 from collections import namedtuple
 from typing import Dict, List, Optional, Tuple
 
@@ -122,35 +120,14 @@ def run(words: List[str], limit_s: float = COMMAND_LIMIT_S, stdin: str = "") -> 
     if tool is None:
         raise Unreadable("%s is not installed" % words[0])
     environment = dict(_clean_environment(), DEBIAN_FRONTEND="noninteractive")
-    process = subprocess.Popen(
-        [tool] + words[1:],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-        start_new_session=not in_own_group,
-    )
-    try:
-        out, err = process.communicate(stdin.encode(), timeout=limit_s)
-    except subprocess.TimeoutExpired:
-        _kill(process)
-        raise Unreadable("%s did not end within %g s" % (words[0], limit_s))
-    return Output(
-        process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
-    )
-
-
-def _kill(process: "subprocess.Popen[bytes]") -> None:
-    """With everything it started. Its pipes are closed, not read: a child stuck in the kernel
-    would keep them open."""
-    if in_own_group:
-        process.kill()
+    if in_own_group and not stdin and hasattr(os, "posix_spawn"):
+        from .spawn import spawn
     else:
-        os.killpg(process.pid, signal.SIGKILL)
-    for pipe in (process.stdin, process.stdout, process.stderr):
-        if pipe is not None:
-            pipe.close()
-    process.poll()
+        from .process import spawn
+    code, out, err = spawn([tool] + words[1:], environment, limit_s, stdin)
+    if code is None:
+        raise Unreadable("%s did not end within %g s" % (words[0], limit_s))
+    return Output(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
 
 
 def ask(words: List[str], limit_s: float = COMMAND_LIMIT_S) -> str:

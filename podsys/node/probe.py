@@ -5,6 +5,7 @@ By hand: `echo '{"items": []}' | python3 -m podsys.node.probe`.
 
 import gc
 import json
+import os
 import sys
 from functools import partial
 from typing import Any, Dict, List
@@ -24,6 +25,7 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.read().decode())
     sys.stdout.write(json.dumps(answer(request)) + "\n")
     sys.stdout.flush()
+    os._exit(0)  # the kernel frees memory quicker than Python tidies up
 
 
 def answer(request: Dict[str, Any]) -> Dict[str, Any]:

@@ -206,6 +206,6 @@ def test_units(machine):
 )
 def test_names(monkeypatch, addresses, only):
     found = [(2, 1, 6, "", (address, 0)) for address in addresses]
-    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("_socket.getaddrinfo", lambda *_, **__: found)
     assert read_section("names")["loopback_only"] is only
     assert read_section("names")["hostname_addresses"] == sorted(addresses)

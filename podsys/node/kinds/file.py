@@ -5,13 +5,13 @@ which the value follows; by hand, Ansible's copy and template modules do the sam
 """
 
 import grp
-import hashlib
 import os
 import pwd
 import stat
 from typing import Dict, List
 
 from .. import machine
+from ..digest import sha256_of
 from . import Item, Readings, read_each, write_each
 
 # Others read them: services when they start, packages when they are installed.
@@ -27,7 +27,7 @@ def complete(item: Item) -> Item:
     params = item["params"]
     if "content" not in params:
         return item
-    digest = hashlib.sha256(params["content"].encode()).hexdigest()
+    digest = sha256_of(params["content"].encode())
     value = "sha256:%s %s %s:%s" % (digest, params["mode"], params["owner"], params["group"])
     return dict(item, value=value)
 
@@ -53,7 +53,7 @@ def describe_file(path: str) -> str:
     if not stat.S_ISREG(found.st_mode):
         return "no regular file"
     with open(machine.at(path), "rb") as file:
-        digest = hashlib.sha256(file.read(machine.LARGEST_FILE + 1)).hexdigest()
+        digest = sha256_of(file.read(machine.LARGEST_FILE + 1))
     mode = "%04o" % stat.S_IMODE(found.st_mode)
     return "sha256:%s %s %s:%s" % (digest, mode, _user(found.st_uid), _group(found.st_gid))
 

@@ -5,10 +5,10 @@ marks. Written at the top of the file, or in place of an older block, with param
 marker, mode, owner and group; by hand, Ansible's blockinfile module does the same.
 """
 
-import hashlib
 from typing import List, Optional
 
 from .. import machine
+from ..digest import sha256_of
 from . import Item, Readings, read_each, write_each
 from .file import ORDER, write_owned  # noqa: F401 - written when files are
 
@@ -53,7 +53,7 @@ def describe_block(item: Item) -> str:
 
 
 def _digest(block: str) -> str:
-    return "sha256:" + hashlib.sha256(block.encode()).hexdigest()
+    return "sha256:" + sha256_of(block.encode())
 
 
 def find_block(text: str, marker: str) -> Optional[str]:

@@ -1,11 +1,11 @@
 """What the machine's own name resolves to: MPI and NCCL hand this address to their peers."""
 
-import socket
+import _socket  # what `socket` adds is not needed here, and takes its time to load
 from typing import Any, Dict
 
 
 def read() -> Dict[str, Any]:
-    addresses = _resolve(socket.gethostname())
+    addresses = _resolve(_socket.gethostname())
     loopback = [address for address in addresses if address.startswith("127.") or address == "::1"]
     return {
         "hostname_addresses": addresses,
@@ -15,7 +15,7 @@ def read() -> Dict[str, Any]:
 
 def _resolve(name: str) -> Any:
     try:
-        found = socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)
-    except socket.gaierror:
+        found = _socket.getaddrinfo(name, None, 0, 0, _socket.IPPROTO_TCP)
+    except _socket.gaierror:
         return []
     return sorted({str(place[0]) for _, _, _, _, place in found})
