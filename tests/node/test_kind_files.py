@@ -42,6 +42,14 @@ def test_file_write_read_back(machine, item):
     assert machine.read_one(wanted) == {"persistent": wanted["value"]}
 
 
+def test_a_wrong_mode_is_mended_and_the_content_left_alone(machine, item):
+    machine.put("/etc/x", "text")
+    before = machine.path("/etc/x").stat()
+    machine.write(load_kind("file").complete(item("file", "/etc/x", **owned("text"))))
+    after = machine.path("/etc/x").stat()
+    assert (after.st_ino, after.st_mode & 0o7777) == (before.st_ino, 0o640)
+
+
 def test_block_write_read_back(machine, item):
     machine.put("/etc/hosts", "127.0.0.1 localhost\n")
     params = owned("10.0.0.1 n001\n", marker="podsys")
