@@ -8,7 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from podsys.commands.context import Context
-from podsys.core.shards import apply_inventory, count_shards, reboot_inventory, split_nodes
+from podsys.core.shards import (
+    FORKS_EACH,
+    apply_inventory,
+    count_shards,
+    reboot_inventory,
+    split_nodes,
+)
 from podsys.core.spec import budget_of
 from podsys.core.todo import Work, find_todos, narrow
 from podsys.core.waves import over_budget, roles_on, split_waves
@@ -66,7 +72,8 @@ class Rollout:
         for shard in self._shards(wave):
             mine = narrow(todos, shard)
             tags = frozenset(tag for todo in mine for tag in todo.tags)
-            plays.append(Play(APPLY, apply_inventory(spec, mine, root), shard, tags))
+            forks = spec.rollout.forks or FORKS_EACH
+            plays.append(Play(APPLY, apply_inventory(spec, mine, root), shard, tags, forks))
         return plays
 
     def _reboot_plays(self, wave: Sequence[str]) -> list[Play]:

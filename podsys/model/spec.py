@@ -96,7 +96,9 @@ class Rollout(Part):
         False,
         description="let Ansible work through Mitogen where that fits; faster with many packages",
     )
-    forks: int | None = Field(None, ge=1, le=512, description="none: sized to the admin machine")
+    forks: int | None = Field(
+        None, ge=1, le=512, description="nodes at work at once in each Ansible process"
+    )
 
 
 class Accept(Part):
