@@ -72,11 +72,17 @@ def wait_for_node(node: Place, address: str) -> None:
     """Wait until the node's sshd greets."""
     deadline = time.monotonic() + BOOT_SECONDS
     while not is_greeted(address, 2.0):
-        if not is_powered(node):
+        if not is_powered(node) and not is_powered_soon(node):
             raise boot_failure(node, "went off while it booted")
         if time.monotonic() > deadline:
             raise boot_failure(node, f"did not answer on SSH within {BOOT_SECONDS} s")
         time.sleep(0.15)
+
+
+def is_powered_soon(node: Place) -> bool:
+    """A process that is just becoming another program has no words to be known by."""
+    time.sleep(0.3)
+    return is_powered(node)
 
 
 def is_greeted(address: str, timeout: float) -> bool:
