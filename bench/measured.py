@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.quiet import wait_until_quiet
+
 MEASURE = Path(__file__).with_name("measure.py")
 LAST_WORDS_S = 30.0
 
@@ -38,6 +40,7 @@ class Took:
 
 def measure(invocation: Invocation, log: Path) -> Took:
     log.parent.mkdir(parents=True, exist_ok=True)
+    wait_until_quiet()
     numbers = log.with_suffix(".json")
     words = [sys.executable, "-IS", str(MEASURE), str(numbers), *invocation.argv]
     with log.open("w") as said, invocation.stdin.open("rb") as stdin:
