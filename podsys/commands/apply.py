@@ -21,6 +21,7 @@ from podsys.core.waves import over_budget, roles_on, split_waves
 from podsys.effects.ansible import AnsibleFailedError, Play, PlayRun, run_play
 from podsys.effects.ansible_events import NodeResult, Progress
 from podsys.effects.localhost import is_local
+from podsys.effects.runlock import end_orphans
 from podsys.effects.strategy import choose_strategy
 from podsys.model.nodeset import fold
 from podsys.model.plan import Plan
@@ -114,6 +115,9 @@ class Rollout:
         with ThreadPoolExecutor(len(plays), thread_name_prefix="ansible") as pool:
             runs = [pool.submit(self._run, f"{step}-{n}", p, tell) for n, p in enumerate(plays, 1)]
             played = [run.result() for run in runs]
+        if self.context.stop.is_set():
+            # Ansible's workers lead sessions of their own: ending Ansible does not end them.
+            end_orphans(self.context.cluster.workspace.root)
         for run in played:
             for node, result in run.nodes.items():
                 self._note(node, result)

@@ -20,6 +20,9 @@ from podsys.effects.ansible_events import NodeResult, Progress, take_event
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.todo import Literal
 
+# Folders of ansible-runner; whoever holds the workspace removes old ones.
+PRIVATE = "runner-"
+
 
 @dataclass(frozen=True, slots=True)
 class Play:
@@ -59,7 +62,7 @@ def run_play(
         return PlayRun(nodes)
     inventory = log.with_suffix(".yaml")
     inventory.write_text(yaml.dump(dict(play.inventory), Dumper=_Dumper, sort_keys=False))
-    with tempfile.TemporaryDirectory(prefix="podsys-runner-") as private:
+    with tempfile.TemporaryDirectory(prefix=PRIVATE, dir=_state(rendered)) as private:
         runner = ansible_runner.run(
             private_data_dir=private,
             project_dir=str(rendered),
@@ -84,6 +87,13 @@ def run_play(
     # 0 all well; 2 and 4 some nodes failed or were unreachable, which is in `nodes`.
     broken = runner.rc not in (0, 2, 4) and not stop.is_set()
     return PlayRun(nodes, _last_error(said) if broken else "")
+
+
+def _state(rendered: Path) -> Path:
+    """In the workspace: what a killed run leaves there, the next one finds."""
+    folder = rendered.parent / ".podsys"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def read_inventory(file: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ def hold(lock: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         end_orphans(lock.parent.parent)
+        for left in lock.parent.glob("runner-*"):
+            shutil.rmtree(left, ignore_errors=True)
         yield
 
 

@@ -24,10 +24,6 @@ def choose_strategy(*, mitogen: bool) -> dict[str, str]:
     }
 
 
-def uses_mitogen(strategy: dict[str, str]) -> bool:
-    return strategy != STOCK
-
-
 def _find_plugins() -> Path | None:
     found = find_spec("ansible_mitogen")
     if found is None or found.origin is None or not _fits():

@@ -67,3 +67,10 @@ def test_helpers_of_a_killed_run_are_ended_and_others_are_not(tmp_path):
     finally:
         other.kill()
         other.wait()
+
+
+def test_what_a_killed_run_left_of_ansible_runner_goes(tmp_path):
+    left = tmp_path / ".podsys" / "runner-abc" / "artifacts"
+    left.mkdir(parents=True)
+    with hold(tmp_path / ".podsys" / "run.lock"):
+        assert [path.name for path in (tmp_path / ".podsys").iterdir()] == ["run.lock"]
