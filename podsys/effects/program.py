@@ -1,39 +1,85 @@
-"""The probe's program: podsys/node as one zip file that any python3 from 3.6 on runs.
+"""The probe's program: podsys/node in a form that any python3 from 3.6 on runs at once.
 
-Compiling takes a node longer than reading all its settings. So each module travels twice: as
-bytecode, which nodes with this machine's version of Python take, and as source for all others.
-Python itself chooses: its importer passes over bytecode of another version.
+Compiling takes a node longer than reading all its settings, and Python's importer for zip files
+unpacks every module twice. So the modules travel as two dictionaries, one of bytecode, which
+nodes with this machine's version of Python take, and one of source for all others; the loader,
+which goes before them, imports out of the one that fits and does not read the other.
 """
 
 from __future__ import annotations
 
 import ast
-import io
 import marshal
-import zipfile
+import zlib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from importlib.util import MAGIC_NUMBER
+from typing import Any, NamedTuple
 
-# A fixed date makes equal programs equal bytes.
-DATE = (2020, 1, 1, 0, 0, 0)
-# PEP 552: the flag says that bytecode goes by a hash which nobody checks, instead of by a date.
-HEADER = MAGIC_NUMBER + (1).to_bytes(4, "little") + bytes(8)
+# The form of marshal that every Python 3 reads.
+FORM = 2
+PACKAGE = "podsys_node"
+
+# Runs on the node. Nothing is written there, so nothing can be left behind.
+LOADER = """\
+import gc, marshal, sys, zlib
+gc.disable()
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import MAGIC_NUMBER
+class Program:
+    def __init__(self, modules):
+        self.modules = modules
+    def find_spec(self, name, path=None, target=None):
+        if name in self.modules:
+            return ModuleSpec(name, self, is_package=self.modules[name][0])
+    def create_module(self, spec):
+        return None
+    def exec_module(self, module):
+        code = self.modules[module.__name__][1]
+        exec(marshal.loads(code) if is_ours else code, module.__dict__)
+stdin = sys.stdin.buffer
+magic, *sizes = stdin.readline().split()
+request, code, source = map(int, sizes)
+request = marshal.loads(stdin.read(request))
+is_ours = magic.decode() == MAGIC_NUMBER.hex()
+program = stdin.read(code)
+if not is_ours:
+    program = stdin.read(source)
+sys.meta_path.insert(0, Program(marshal.loads(zlib.decompress(program))))
+from podsys_node.probe import run
+run(request)
+"""
+
+
+class Program(NamedTuple):
+    """The same modules twice, packed."""
+
+    code: bytes
+    source: bytes
+
+    def ask(self, request: dict[str, Any]) -> bytes:
+        """What the loader reads from its standard input."""
+        asked = marshal.dumps(request, FORM)
+        head = f"{MAGIC_NUMBER.hex()} {len(asked)} {len(self.code)} {len(self.source)}\n"
+        return head.encode() + asked + self.code + self.source
 
 
 @cache
-def pack_program() -> bytes:
-    """podsys/node as a zip whose only package is podsys_node."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, source in _modules(resources.files("podsys") / "node", "podsys_node"):
-            tree = strip(ast.parse(source))
-            code = compile(tree, name, "exec", dont_inherit=True, optimize=2)
-            _add(archive, name, ast.unparse(tree).encode())
-            _add(archive, name + "c", HEADER + marshal.dumps(code))
-    return buffer.getvalue()
+def pack_program() -> Program:
+    """podsys/node as the package podsys_node."""
+    sources, codes = {}, {}
+    for name, is_package, text in _modules(resources.files("podsys") / "node", PACKAGE):
+        tree = strip(ast.parse(text))
+        code = compile(tree, name, "exec", dont_inherit=True, optimize=2)
+        sources[name] = is_package, ast.unparse(tree).encode()
+        codes[name] = is_package, marshal.dumps(code)
+    return Program(_pack(codes), _pack(sources))
+
+
+def _pack(modules: dict[str, Any]) -> bytes:
+    return zlib.compress(marshal.dumps(modules, FORM), 9)
 
 
 @cache
@@ -99,15 +145,12 @@ def _is_alias(value: ast.expr) -> bool:
     )
 
 
-def _modules(folder: Traversable, name: str) -> Iterator[tuple[str, str]]:
+def _modules(folder: Traversable, name: str) -> Iterator[tuple[str, bool, str]]:
+    """Name, whether it is a package, and source of each."""
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir() and entry.name != "__pycache__":
-            yield from _modules(entry, f"{name}/{entry.name}")
+            yield from _modules(entry, f"{name}.{entry.name}")
+        elif entry.name == "__init__.py":
+            yield name, True, entry.read_text(encoding="utf-8")
         elif entry.name.endswith(".py"):
-            yield f"{name}/{entry.name}", entry.read_text(encoding="utf-8")
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    info = zipfile.ZipInfo(name, DATE)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(info, content)
+            yield f"{name}.{entry.name[:-3]}", False, entry.read_text(encoding="utf-8")

@@ -3,8 +3,9 @@
 A new section is one new file here. Each runs alone, under its own time limit.
 """
 
-from importlib import import_module
 from typing import Any, Dict, List
+
+from ..loading import load_module
 
 
 def find_sections() -> List[str]:
@@ -14,7 +15,7 @@ def find_sections() -> List[str]:
 
 
 def load_section(name: str) -> Any:
-    return import_module("." + name, __name__)
+    return load_module(__name__, name)
 
 
 def read_section(name: str) -> Dict[str, Any]:

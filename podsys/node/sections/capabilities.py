@@ -1,9 +1,9 @@
 """What this machine has, as far as settings ask for it: judged by looking, not by name."""
 
-import glob
 from typing import Any, Callable, Dict, List
 
 from .. import machine
+from ..paths import find_paths
 
 GPU_VENDORS = {"nvidia_gpu": "0x10de", "amd_gpu": "0x1002"}
 # PCI base class 03: display controllers, which server GPUs are too.
@@ -16,7 +16,7 @@ def read() -> Dict[str, Any]:
 
 
 def _path(pattern: str) -> Callable[[], bool]:
-    return lambda: bool(glob.glob(machine.at(pattern)))
+    return lambda: bool(find_paths(pattern))
 
 
 def _command(*names: str) -> Callable[[], bool]:

@@ -1,10 +1,10 @@
 """Network interfaces, from /sys/class/net, and their addresses."""
 
 import os
-import re
 from typing import Any, Dict, List
 
 from .. import machine
+from ..addresses import read_addresses
 
 # Made by software on top of others; a container's own end of a veth is its NIC.
 MADE = ("lo", "docker", "virbr", "br-", "veth", "cni", "flannel", "cali", "tun", "tap", "dummy")
@@ -51,12 +51,3 @@ def _read_speed(path: str) -> Any:
     """Mbit/s; the kernel says -1 when it does not know."""
     text = _read(path)
     return int(text) if text.isdigit() and int(text) > 0 else None
-
-
-def read_addresses() -> Dict[str, List[str]]:
-    found: Dict[str, List[str]] = {}
-    for line in machine.ask(["ip", "-o", "addr", "show"]).splitlines():
-        match = re.match(r"^\d+: ([^\s:@]+)\S*\s+inet6? (\S+)", line)
-        if match:
-            found.setdefault(match.group(1), []).append(match.group(2))
-    return found

@@ -1,11 +1,11 @@
 """Which machine this is, and which system it runs."""
 
 import os
-import shlex
 from typing import Any, Dict
 
 from .. import machine
 from ..systemd import show_manager
+from ..words import split_words
 
 FAMILIES = {
     "debian": ("debian", "ubuntu"),
@@ -49,7 +49,7 @@ def read_os_release() -> Dict[str, str]:
 
 def _unquote(value: str) -> str:
     try:
-        return "".join(shlex.split(value)[:1])
+        return "".join(split_words(value)[:1])
     except ValueError:
         return value
 
