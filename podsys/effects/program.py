@@ -18,6 +18,8 @@ from importlib.resources.abc import Traversable
 from importlib.util import MAGIC_NUMBER
 from typing import Any, NamedTuple
 
+from podsys.effects.cache import keep
+
 # The form of marshal that every Python 3 reads.
 FORM = 2
 PACKAGE = "podsys_node"
@@ -69,13 +71,22 @@ class Program(NamedTuple):
 @cache
 def pack_program() -> Program:
     """podsys/node as the package podsys_node."""
+    modules = list(_modules(resources.files("podsys") / "node", PACKAGE))
+    own = (resources.files("podsys.effects") / "program.py").read_text(encoding="utf-8")
+    made_from = marshal.dumps((MAGIC_NUMBER, own, modules), FORM)
+    head, _, both = keep("program", made_from, lambda: _pack_both(modules)).partition(b"\n")
+    return Program(both[: int(head)], both[int(head) :])
+
+
+def _pack_both(modules: list[tuple[str, bool, str]]) -> bytes:
     sources, codes = {}, {}
-    for name, is_package, text in _modules(resources.files("podsys") / "node", PACKAGE):
+    for name, is_package, text in modules:
         tree = strip(ast.parse(text))
-        code = compile(tree, name, "exec", dont_inherit=True, optimize=2)
+        compiled = compile(tree, name, "exec", dont_inherit=True, optimize=2)
         sources[name] = is_package, ast.unparse(tree).encode()
-        codes[name] = is_package, marshal.dumps(code)
-    return Program(_pack(codes), _pack(sources))
+        codes[name] = is_package, marshal.dumps(compiled)
+    code, source = _pack(codes), _pack(sources)
+    return b"%d\n" % len(code) + code + source
 
 
 def _pack(modules: dict[str, Any]) -> bytes:
