@@ -57,15 +57,11 @@ unknown:
 
 # Ansible wants the documents above before all imports.
 # ruff: noqa: E402
-import fcntl
-
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.podsys_node.converge import converge_all
+from ansible.module_utils.podsys_node.apply import converge_locked
 from ansible.module_utils.podsys_node.kinds import (
     all_kinds,  # noqa: F401 - Ansible ships only what it sees imported
 )
-
-LOCK = "/run/podsys.lock"
 
 
 def main():
@@ -73,10 +69,7 @@ def main():
         argument_spec={"settings": {"type": "list", "elements": "dict", "required": True}},
         supports_check_mode=True,
     )
-    with open(LOCK, "w") as lock:
-        # Two runs must never write at once; the kernel drops the lock with the process.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        result, failures = converge_all(module.params["settings"], module.check_mode)
+    result, failures = converge_locked(module.params["settings"], module.check_mode)
     if failures:
         module.fail_json(msg="; ".join(failures), **result)
     module.exit_json(**result)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Literal
 
-from podsys.effects.program import LOADER, list_sections, pack_program
+from podsys.effects.program import PYTHON, as_command, list_sections, pack_program
 from podsys.effects.sharing import Shelf
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.facts import NodeFacts, Section
@@ -17,9 +17,6 @@ from podsys.model.item import Item, Reading
 PROTOCOL = 1
 SECTION_LIMIT_S = 10.0
 NODE_LIMIT_S = 60.0
-
-# Isolated, and without site: nothing of the node's own Python set-up is wanted or waited for.
-PYTHON = "python3 -IS"
 
 
 def probe(
@@ -52,8 +49,7 @@ def _command(items: tuple[Item, ...], sections: tuple[str, ...], as_root: str) -
         "sections": sections,
         "limit_s": SECTION_LIMIT_S,
     }
-    # As digits, because no shell finds anything in them to take for its own.
-    text = f"exec {as_root}{PYTHON} -c 'exec(bytes.fromhex(\"{LOADER.encode().hex()}\"))'"
+    text = as_command(f"exec {as_root}{PYTHON}")
     return Command(text, pack_program().ask(request))
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from podsys.effects.action import podsys_settings
 from podsys.effects.content import content_root, read_node_package
 from podsys.node.converge import converge_all
 
+ACTION = Path(podsys_settings.__file__).parent
 MODULE = content_root() / "playbooks" / "library" / "podsys_settings.py"
 
 
@@ -130,8 +132,12 @@ def test_a_bound_keeps_the_better_face(machine, item):
     assert machine.read_one(bound) == {"live": "5000", "persistent": "5000"}
 
 
-def test_inside_ansible(machine, swappiness, tmp_path):
-    """Ansible packs the module and ships what it imports: here no file may be missing."""
+@pytest.mark.parametrize("action", [True, False], ids=["with podsys's action", "by hand"])
+def test_inside_ansible(machine, swappiness, tmp_path, action):
+    """Ansible packs the module and ships what it imports: here no file may be missing.
+
+    podsys's own action leaves it to the module where the connection is not SSH.
+    """
     play = tmp_path / "play"
     for path, text in read_node_package().items():
         target = play / "module_utils" / "podsys_node" / path
@@ -145,6 +151,7 @@ def test_inside_ansible(machine, swappiness, tmp_path):
         env={
             **os.environ,
             "ANSIBLE_LIBRARY": str(MODULE.parent),
+            "ANSIBLE_ACTION_PLUGINS": str(ACTION) if action else "",
             "ANSIBLE_MODULE_UTILS": str(play / "module_utils"),
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_LOCALHOST_WARNING": "false",
