@@ -115,7 +115,8 @@ static Code read_state(unsigned int index, Field *field)
 static Code read_version(unsigned int index, Field *field)
 {
     unsigned int version = 0;
-    return set_uint(field, gpu_uint(index, &version, "nvlink.version"), version);
+    Code code = gpu_uint(index, &version, "nvlink.version");
+    return set_uint(field, code, version);
 }
 
 static Code read_scoped_errors(unsigned int index, unsigned int counter, Field *field)
@@ -129,7 +130,8 @@ static Code read_scoped_errors(unsigned int index, unsigned int counter, Field *
 static Code read_traffic(unsigned int index, Field *field)
 {
     unsigned int links;
-    return set_ulong_long(field, count_links(index, &links), 0);
+    Code code = count_links(index, &links);
+    return set_ulong_long(field, code, 0);
 }
 
 Code read_link_field(unsigned int index, Field *field)
