@@ -1,0 +1,59 @@
+"""Strict reading of numbers and lines that a tool printed as text."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from podsys.core.parsers import Unreadable
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,20})?(?:[eE][+-]?[0-9]{1,3})?")
+_COUNT = re.compile(r"[0-9]{1,20}")
+# What mpirun, srun -l and PRRTE put before each line: [1,0]<stdout>:  0:  [prterun-n1-7@1,0]<stderr>:
+_PREFIX = re.compile(
+    r"^\s{0,8}(?:\[[^\]\s<>]{0,80}[0-9]+,[0-9]+\]<std(?:out|err)>:|[0-9]{1,6}:(?=\s|$))"
+)
+
+
+def read_number(token: str) -> float:
+    """A finite number that is not negative; nothing else stands for a measurement."""
+    if not _NUMBER.fullmatch(token):
+        raise Unreadable(f"{token[:40]!r} stands where a number must")
+    number = float(token)
+    if not math.isfinite(number) or number < 0:
+        raise Unreadable(f"{token[:40]} is no measurement")
+    return number
+
+
+def read_count(token: str) -> int:
+    if not _COUNT.fullmatch(token):
+        raise Unreadable(f"{token[:40]!r} stands where a count must")
+    return int(token)
+
+
+def looks_numeric(token: str) -> bool:
+    return bool(_NUMBER.fullmatch(token))
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines without what a launcher put before them; only a newline ends a line."""
+    return [_PREFIX.sub("", line, count=1).rstrip("\r") for line in text.split("\n")]
+
+
+def agree(printed: float, expected: float, relative: float, absolute: float) -> bool:
+    """What is printed twice must be the same, but for what printing rounds away."""
+    return math.isclose(printed, expected, rel_tol=relative, abs_tol=absolute)
+
+
+def rounding(token: str) -> float:
+    """Half a unit of the last digit that was printed."""
+    mantissa, _, exponent = token.lower().partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    return float(0.5 * 10.0 ** (int(exponent or 0) - decimals))
+
+
+def names_some(names: Sequence[str], most: int = 6) -> str:
+    """A list as people read it: its beginning, and how many more."""
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
