@@ -24,11 +24,15 @@ from podsys.model.spec import ClusterSpec
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything podsys knows beforehand; `sha256` names exactly this knowledge."""
+    """Everything podsys knows beforehand; `sha256` names exactly this knowledge.
+
+    `baselines` hold on every platform, by metric; `bounds` each on one.
+    """
 
     settings: tuple[Setting, ...]
     baselines: Mapping[str, Baseline]
     sha256: str
+    bounds: tuple[Baseline, ...] = ()
 
     @property
     def sources(self) -> dict[str, str]:
@@ -77,8 +81,9 @@ def load_catalog() -> Catalog:
     whole = json.dumps([dict(settings_texts), dict(baseline_texts)], sort_keys=True)
     return Catalog(
         tuple(settings),
-        {baseline.metric: baseline for baseline in baselines},
+        {baseline.metric: baseline for baseline in baselines if not baseline.platform},
         hashlib.sha256(whole.encode()).hexdigest(),
+        tuple(baseline for baseline in baselines if baseline.platform),
     )
 
 
