@@ -189,7 +189,9 @@ KNOWN_BAD = (
     KNOWN_GOOD.replace("54.10", "94.10"),
     KNOWN_GOOD.replace("Running device_to", "Waived:\n\nRunning device_to"),
     KNOWN_GOOD.replace("SUM host_to_device_memcpy_ce 108.00\n", ""),
-    KNOWN_GOOD.replace("           0         1\n 0     54.10     53.90", "           0\n 0     54.10"),
+    KNOWN_GOOD.replace(
+        "           0         1\n 0     54.10     53.90", "           0\n 0    108.00"
+    ),
     KNOWN_GOOD.replace("SUM host_to", "ASSERT in expression h_errorFlag == 0\nSUM host_to"),
     '{"nvbandwidth": {"testcases": [], "version": "v0.7"}}',
     '{"nvbandwidth": {"testcases": [{"name": "host_to_device_memcpy_ce", "status": "Running"}]}}',
