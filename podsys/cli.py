@@ -179,9 +179,7 @@ def verify(
     )
 )
 def judge(
-    files: Annotated[
-        list[Path], typer.Argument(help="Outputs of measuring tools; - reads stdin.")
-    ],
+    files: Annotated[list[Path], typer.Argument(help="Outputs of measuring tools; - reads stdin.")],
     tool: Annotated[
         str | None, typer.Option(help="The tool that wrote them; else recognised by the output.")
     ] = None,

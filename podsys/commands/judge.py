@@ -63,5 +63,3 @@ def _read_all(files: Sequence[Path]) -> list[tuple[Path, str]]:
         hints = dict.fromkeys(error.hint for error in errors if error.hint)
         raise PodsysError("\n".join(error.message for error in errors), "; ".join(hints))
     return read
-
-

@@ -30,9 +30,7 @@ class Match:
     missing: str = ""
 
 
-def bounds_for(
-    platform: str | None, baselines: Iterable[Baseline], known: Iterable[str]
-) -> Bounds:
+def bounds_for(platform: str | None, baselines: Iterable[Baseline], known: Iterable[str]) -> Bounds:
     """An unknown platform has no bounds: it is never taken for one that looks like it."""
     own: dict[str, list[Baseline]] = {}
     for baseline in baselines:

@@ -74,10 +74,10 @@ def judge_outputs(
     _compare(groups, alike)
     verdict = OutputVerdict()
     for one in handed:
-        verdict.findings += _judge_output(one)
+        said = list(_judge_output(one))
         own = [group for group in groups if group.handed is one]
-        findings = [_judge_group(group, bounds) for group in own]
-        verdict.findings += _demand_a_verdict(findings)
+        found = [_judge_group(group, bounds) for group in own]
+        verdict.findings += [*said, *_demand_a_verdict(found, said)]
         for group in own:
             verdict.figures += _judge_figures(group, bounds)
     verdict.findings += _name_clusters(groups, alike)
@@ -169,23 +169,25 @@ def _decide(group: _Group, worst: Figure | None, bounds: Bounds) -> tuple[Status
     wrong = [figure for figure in group.figures if figure.wrong]
     if wrong:
         return Status.FAIL, f"{wrong[0].wrong} wrong elements at {_where(wrong[0])}; {summary}"
-    broken = [b for b in group.match.gates for f in group.known if breaks(f.value or 0.0, b)]
-    if broken:
+    if any(breaks(f.value or 0.0, b) for b in group.match.gates for f in group.known):
         return Status.FAIL, summary
     if group.slow:
         name, spread = next(iter(group.slow.items()))
         text = f"slow beside its like: {name} below {spread.bound:.4g}, usual {spread.usual:.4g}"
         return Status.FAIL, f"{text}; {summary}"
-    missing = [figure for figure in group.deciding if figure.value is None or figure.waived]
-    if missing or worst is None:
-        return Status.UNKNOWN, _why_missing(missing)
-    if bounds.reason:
-        return Status.UNKNOWN, f"{bounds.reason}; {summary}"
-    if group.match.missing:
-        return Status.UNKNOWN, f"{group.match.missing}; {summary}"
+    unknown = _why_unknown(group, bounds)
+    if unknown or worst is None:
+        return Status.UNKNOWN, f"{unknown}; {summary}"
     if group.match.gates:
         return Status.PASS, summary
     return _decide_by_advice(group, worst, bounds, summary)
+
+
+def _why_unknown(group: _Group, bounds: Bounds) -> str:
+    missing = [figure for figure in group.deciding if figure.value is None or figure.waived]
+    if missing or not group.known:
+        return _why_missing(missing)
+    return bounds.reason or group.match.missing
 
 
 def _decide_by_advice(
@@ -220,10 +222,13 @@ def _where(figure: Figure) -> str:
     return ", ".join(part for part in (figure.subject, size) if part) or figure.metric
 
 
-def _demand_a_verdict(findings: Sequence[Finding]) -> list[Finding]:
-    """An output of which no number met a bound was recorded, not judged: that is no pass."""
+def _demand_a_verdict(findings: Sequence[Finding], said: Sequence[Finding]) -> list[Finding]:
+    """An output of which no number met a bound was recorded, not judged: that is no pass.
+
+    Unless the tool itself judges, as a burn-in does, and `said` so.
+    """
     decided = (Status.PASS, Status.FAIL, Status.WARN)
-    if any(finding.status in decided for finding in findings):
+    if any(finding.status in decided for finding in (*findings, *said)):
         return list(findings)
     return [
         replace(one, status=Status.UNKNOWN) if one.status is Status.SKIP else one

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median, median_high
 
 from podsys.core.judge.thresholds import MAD_TO_SIGMA
@@ -46,14 +47,10 @@ def find_clusters(values: Sequence[float]) -> tuple[list[float], list[float]] | 
     ordered = sorted(values)
     if len(ordered) < FEWEST:
         return None
-    gaps = [(after - before, place) for place, (before, after) in enumerate(_pairs(ordered), 1)]
+    gaps = [(after - before, place) for place, (before, after) in enumerate(pairwise(ordered), 1)]
     gap, place = max(gaps)
     low, high = ordered[:place], ordered[place:]
     inner = max(low[-1] - low[0], high[-1] - high[0])
     large_enough = min(len(low), len(high)) >= LEAST_SHARE * len(ordered)
     apart = gap > LEAST_DISTANCE * median(ordered) and gap > TIMES_APART * inner
     return (low, high) if large_enough and apart else None
-
-
-def _pairs(values: Sequence[float]) -> Sequence[tuple[float, float]]:
-    return list(zip(values, values[1:], strict=False))

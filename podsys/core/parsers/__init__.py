@@ -9,11 +9,12 @@ file here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import Any
 
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.output import ToolOutput
@@ -88,5 +89,6 @@ def _believe(parser: ModuleType, sample: str) -> object | None:
     return found if not isinstance(found, ToolOutput) or found.is_sound else None
 
 
-def _reader(parser: ModuleType):  # type: ignore[no-untyped-def]  # modules have no types
-    return getattr(parser, "read", parser.parse)
+def _reader(parser: ModuleType) -> Callable[[str], Any]:
+    reader: Callable[[str], Any] = getattr(parser, "read", parser.parse)
+    return reader

@@ -1,4 +1,4 @@
-"""The table that dcgmi diag prints: rows of `| name | result |`, and rows below them for details."""
+"""The table that dcgmi diag prints: rows of `| name | result |`, details in rows below them."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from podsys.core.parsers._nccl_notes import Notes, count_rows
@@ -11,7 +11,7 @@ from podsys.core.parsers._numbers import agree
 from podsys.model.output import Figure, ToolOutput
 
 # busbw / algbw for n ranks, as the tests define it.
-FACTORS = {
+FACTORS: Mapping[str, Callable[[int], float]] = {
     "all_reduce": lambda n: 2 * (n - 1) / n,
     "all_gather": lambda n: (n - 1) / n,
     "reduce_scatter": lambda n: (n - 1) / n,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from podsys.core.parsers import Unreadable
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{0,20})?(?:[eE][+-]?[0-9]{1,3})?")
 _COUNT = re.compile(r"[0-9]{1,20}")
-# What mpirun, srun -l and PRRTE put before each line: [1,0]<stdout>:  0:  [prterun-n1-7@1,0]<stderr>:
+# What launchers put before each line: [1,0]<stdout>:  0:  [prterun-n1-7@1,0]<stderr>:
 _PREFIX = re.compile(
     r"^\s{0,8}(?:\[[^\]\s<>]{0,80}[0-9]+,[0-9]+\]<std(?:out|err)>:|[0-9]{1,6}:(?=\s|$))"
 )
@@ -41,6 +42,12 @@ def split_lines(text: str) -> list[str]:
     return [_PREFIX.sub("", line, count=1).rstrip("\r") for line in text.split("\n")]
 
 
+def has_holes(sizes: Sequence[int]) -> bool:
+    """In a sweep each size is twice the one before; it may begin with 0."""
+    whole = [size for size in sizes if size]
+    return any(after != 2 * before for before, after in pairwise(whole))
+
+
 def agree(printed: float, expected: float, relative: float, absolute: float) -> bool:
     """What is printed twice must be the same, but for what printing rounds away."""
     return math.isclose(printed, expected, rel_tol=relative, abs_tol=absolute)
@@ -51,9 +58,3 @@ def rounding(token: str) -> float:
     mantissa, _, exponent = token.lower().partition("e")
     decimals = len(mantissa.partition(".")[2])
     return float(0.5 * 10.0 ** (int(exponent or 0) - decimals))
-
-
-def names_some(names: Sequence[str], most: int = 6) -> str:
-    """A list as people read it: its beginning, and how many more."""
-    shown = ", ".join(names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

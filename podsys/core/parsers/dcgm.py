@@ -134,7 +134,9 @@ def _describe(result: dict[str, Any], word: str) -> str:
     entity = result.get("entity_id", result.get("gpu_id", result.get("gpu_ids", "")))
     group = result.get("entity_group", "gpu")
     warnings = result.get("warnings")
-    texts = [_text(one) for one in warnings] if isinstance(warnings, list) else [str(warnings or "")]
+    texts = (
+        [_text(one) for one in warnings] if isinstance(warnings, list) else [str(warnings or "")]
+    )
     where = f"{group} {entity} " if entity != "" else ""
     return f"{where}{word}: {'; '.join(text for text in texts if text)}".rstrip(": ")
 

@@ -81,7 +81,9 @@ def _check(part: dict[str, Any], direction: str) -> tuple[float, float]:
     if seconds <= 0:
         raise Unreadable(f"{direction}: it took no time")
     ios, moved = take_count(part, "total_ios", 1), take_number(part, "io_bytes")
-    if not agree(iops, ios / seconds, AGREES, 0.5) or not agree(rate, moved / seconds, AGREES, 1024):
+    if not agree(iops, ios / seconds, AGREES, 0.5) or not agree(
+        rate, moved / seconds, AGREES, 1024
+    ):
         raise Unreadable(f"{direction}: counts, time and rate disagree")
     return iops, round(rate / 1e6, 3)
 

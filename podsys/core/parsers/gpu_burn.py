@@ -47,9 +47,7 @@ def parse(text: str) -> ToolOutput:
     )
 
 
-def _read_results(
-    lines: Sequence[str], summaries: Sequence[int], gaps: list[str]
-) -> list[Outcome]:
+def _read_results(lines: Sequence[str], summaries: Sequence[int], gaps: list[str]) -> list[Outcome]:
     if len(summaries) != 1:
         gaps.append("its results are missing: it did not run to its end")
         return []
@@ -74,9 +72,7 @@ def _find_faults(lines: Sequence[str], progress: Sequence[re.Match[str]]) -> lis
     return faults[:3]
 
 
-def _read_rates(
-    progress: Sequence[re.Match[str]], gpus: int, gaps: list[str]
-) -> list[Figure]:
+def _read_rates(progress: Sequence[re.Match[str]], gpus: int, gaps: list[str]) -> list[Figure]:
     last: dict[int, float] = {}
     for found in progress:
         for gpu, rate in enumerate(_RATE.findall(found[2])):
@@ -108,7 +104,9 @@ KNOWN_BAD = (
     KNOWN_GOOD[: KNOWN_GOOD.index("\tGPU 1")],
     KNOWN_GOOD.replace("GPU 1: OK", "GPU 1: FAULTY"),
     KNOWN_GOOD.replace("errors: 0 - 0   temps: 60", "errors: 0 - 12  (WARNING!)  temps: 60"),
-    KNOWN_GOOD.replace("185 (9050", "-1 (0").replace("errors: 0 - 0   temps: 60", "errors: 0 - 0  (DIED!)  temps: 60"),
+    KNOWN_GOOD.replace("185 (9050", "-1 (0").replace(
+        "errors: 0 - 0   temps: 60", "errors: 0 - 0  (DIED!)  temps: 60"
+    ),
     KNOWN_GOOD.replace("100.0%", "70.0%"),
     KNOWN_GOOD.replace("185 (9050", "0 (0"),
     KNOWN_GOOD.replace("Tested 2", "Tested 3"),

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from podsys.core.parsers import Unreadable
-from podsys.core.parsers._numbers import agree, read_count, read_number, rounding, split_lines
+from podsys.core.parsers._numbers import (
+    agree,
+    has_holes,
+    read_count,
+    read_number,
+    rounding,
+    split_lines,
+)
 from podsys.model.output import Figure, ToolOutput
 
 TOOL = "imb"
@@ -38,9 +45,7 @@ def parse(text: str) -> ToolOutput:
     figures: list[Figure] = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         _read_benchmark(lines[start:end], figures, gaps, faults)
-    return ToolOutput(
-        tool=TOOL, figures=tuple(figures), faults=tuple(faults[:5]), gaps=tuple(gaps)
-    )
+    return ToolOutput(tool=TOOL, figures=tuple(figures), faults=tuple(faults[:5]), gaps=tuple(gaps))
 
 
 def _read_benchmark(
@@ -121,8 +126,7 @@ def _find_contradiction(name: str, row: dict[str, str]) -> list[str]:
 
 def _find_missing(name: str, rows: Sequence[dict[str, str]]) -> list[str]:
     sizes = [read_count(row["#bytes"]) for row in rows if "#bytes" in row]
-    whole = [size for size in sizes if size]
-    if any(after != 2 * before for before, after in zip(whole, whole[1:], strict=False)):
+    if has_holes(sizes):
         return [f"{name}: sizes are missing in the sweep"]
     return []
 

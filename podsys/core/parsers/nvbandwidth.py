@@ -22,7 +22,9 @@ _DEVICE = re.compile(r"Device ([0-9]{1,4}): ")
 _RUNNING = re.compile(r"Running (\w+)\.$")
 _WAIVED = re.compile(r"(?:Waiv(?:ed|ing))[: ]\s*(\w*)\.?")
 _SUM = re.compile(r"SUM (\w+) (\S+)")
-_TROUBLE = re.compile(r"^\s*(?:ASSERT|ERROR|Error|\[CUDA_ERROR|CUDA_ERROR|Invalid value)|CUDA_ERROR_")
+_TROUBLE = re.compile(
+    r"^\s*(?:ASSERT|ERROR|Error|\[CUDA_ERROR|CUDA_ERROR|Invalid value)|CUDA_ERROR_"
+)
 EARLY_NOTE, LATE_NOTE = "NOTE: This tool reports", "NOTE: The reported results"
 LAST_LINE = "Performance can vary with software drivers"
 
@@ -65,14 +67,20 @@ def _read_line(lines: Sequence[str], position: int, line: str, found: Nvbandwidt
         found.cases.append(Case(running[1], "Running"))
     elif waived:
         found.cases.append(Case(waived[1] or "unnamed_test", "Waived"))
-    elif total and found.cases:
+    elif total and _is_open(found):
         _end_case(found.cases[-1], total, lines, position, found)
+    elif (total or "(row)" in line) and not _is_open(found):
+        found.gaps.append(f"a result that belongs to no test: {line.strip()[:80]}")
     elif _TROUBLE.search(line):
         found.faults.append(line.strip()[:200])
-    elif "(row)" in line and found.cases and found.cases[-1].status == "Running":
+    elif "(row)" in line:
         found.cases[-1].description = line
         return _take_matrix(lines, position + 1, found)
     return position + 1
+
+
+def _is_open(found: Nvbandwidth) -> bool:
+    return bool(found.cases) and found.cases[-1].status == "Running"
 
 
 def _take_matrix(lines: Sequence[str], at: int, found: Nvbandwidth) -> int:
@@ -189,6 +197,7 @@ KNOWN_BAD = (
     KNOWN_GOOD.replace("54.10", "94.10"),
     KNOWN_GOOD.replace("Running device_to", "Waived:\n\nRunning device_to"),
     KNOWN_GOOD.replace("SUM host_to_device_memcpy_ce 108.00\n", ""),
+    KNOWN_GOOD.replace("Running host_to_device_memcpy_ce.\n", ""),
     KNOWN_GOOD.replace(
         "           0         1\n 0     54.10     53.90", "           0\n 0    108.00"
     ),

@@ -1,4 +1,4 @@
-"""OSU micro-benchmarks: point-to-point and collectives; the title and the header say what is what."""
+"""OSU micro-benchmarks: the title says which one it is, the header what each column holds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ import re
 from collections.abc import Sequence
 
 from podsys.core.parsers import Unreadable
-from podsys.core.parsers._numbers import looks_numeric, read_count, read_number, split_lines
+from podsys.core.parsers._numbers import (
+    has_holes,
+    looks_numeric,
+    read_count,
+    read_number,
+    split_lines,
+)
 from podsys.model.output import Figure, ToolOutput
 
 TOOL = "osu"
+# Where the tools end unless told otherwise, bytes.
+LAST_OF_PAIR, LAST_OF_COLLECTIVE = 4194304, 1048576
+PAIRWISE = ("Bandwidth", "Latency Test", "Bi-Directional")
 _TITLE = re.compile(
-    r"# OSU MPI(?:-[A-Z]+)? (?P<name>[A-Za-z_ /-]+?(?: Test)?)(?: with .+?)?(?: v(?P<version>[0-9.]+))?\s*"
+    r"# OSU MPI(?:-[A-Z]+)? (?P<name>[A-Za-z_ /-]+?(?: Test)?)(?: with .+?)?"
+    r"(?: v(?P<version>[0-9.]+))?\s*"
 )
 _HEADER = re.compile(r"# Size\b")
 # What a column holds: metric ending and unit. Others are kept out.
@@ -95,12 +105,14 @@ def _read_columns(header: str) -> list[str]:
 
 
 def _find_missing(title: str, sizes: Sequence[int]) -> list[str]:
-    """A sweep doubles from size to size; it may begin with 0 or 1."""
+    """A sweep doubles from size to size; one that ends early cannot be told from one cut off."""
     if not sizes:
         return [f"{title}: no rows: it ended before it measured anything"]
-    whole = [size for size in sizes if size]
-    if any(after != 2 * before for before, after in zip(whole, whole[1:], strict=False)):
+    if has_holes(sizes):
         return [f"{title}: sizes are missing in the sweep"]
+    last = LAST_OF_PAIR if any(word in title for word in PAIRWISE) else LAST_OF_COLLECTIVE
+    if sizes[-1] < last:
+        return [f"{title}: the sweep ends at {sizes[-1]} bytes, not at {last}: it may be cut"]
     return []
 
 
@@ -127,20 +139,18 @@ def _as_figures(
     return found
 
 
-KNOWN_GOOD = """\
-# OSU MPI Bandwidth Test v7.3
-# Size      Bandwidth (MB/s)
-1                       9.10
-2                      18.20
-4                      36.40
-"""
+KNOWN_GOOD = "# OSU MPI Bandwidth Test v7.3\n# Size      Bandwidth (MB/s)\n" + "".join(
+    f"{1 << power:<10}{9.10 + power * 100:>18.2f}\n" for power in range(23)
+)
+_ROW = "2                     109.10\n"
 KNOWN_BAD = (
     "",
     KNOWN_GOOD[:60],
-    KNOWN_GOOD.replace("2                      18.20\n", ""),
-    KNOWN_GOOD.replace("18.20", "N/A"),
-    KNOWN_GOOD.replace("18.20", "18.20 7"),
-    KNOWN_GOOD.replace("18.20", "-nan"),
+    KNOWN_GOOD[: KNOWN_GOOD.index("4194304")],
+    KNOWN_GOOD.replace(_ROW, ""),
+    KNOWN_GOOD.replace(_ROW, _ROW.replace("109.10", "N/A")),
+    KNOWN_GOOD.replace(_ROW, _ROW.replace("109.10", "109.10 7")),
+    KNOWN_GOOD.replace(_ROW, _ROW.replace("109.10", "-nan")),
     KNOWN_GOOD.replace("Bandwidth (MB/s)", "Widgets"),
     KNOWN_GOOD[:-1],
     KNOWN_GOOD + "mpirun noticed that process rank 1 exited on signal 9 (Killed).\n",

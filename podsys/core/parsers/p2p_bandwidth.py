@@ -89,9 +89,7 @@ def _read_title(line: str) -> str | None:
 
 def _find_wrong_sizes(lines: Sequence[str], matrices: Matrices) -> Iterator[str]:
     devices = {int(found[1]) for found in map(_DEVICE.match, lines) if found}
-    wanted = max(devices) + 1 if devices else max(
-        (m.columns for m in matrices.values()), default=0
-    )
+    wanted = max(devices) + 1 if devices else max((m.columns for m in matrices.values()), default=0)
     if wanted < 2:
         yield "fewer than two devices: there is no peer to measure"
     for name, matrix in matrices.items():
@@ -124,7 +122,7 @@ def _find_slow_peers(matrices: Mapping[str, Matrix], peers: Matrix | None) -> li
     direct, staged = matrices.get("p2p_bw"), matrices.get("p2p_bw_staged")
     if direct is None or staged is None:
         return []
-    slow = [
+    return [
         f"gpu {row} -> gpu {column}: P2P {value:g} GB/s is slower than the copy through the host"
         f" ({staged.cells[row, column]:g}): an IOMMU or ACS stands in the way"
         for (row, column), value in direct.cells.items()
@@ -133,7 +131,6 @@ def _find_slow_peers(matrices: Mapping[str, Matrix], peers: Matrix | None) -> li
         and value is not None
         and value < (staged.cells.get((row, column)) or 0.0)
     ]
-    return slow
 
 
 def _matrix(title: str, value: str, own: str, corner: str = "D\\D") -> str:

@@ -16,7 +16,6 @@ from podsys.core.parsers._perftest_rows import (
     UNITS,
     Table,
     figures,
-    find_bandwidth,
     find_contradiction,
     is_header,
     read_header,

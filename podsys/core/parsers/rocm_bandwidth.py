@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from podsys.core.parsers import Unreadable
-from podsys.core.parsers._numbers import read_number, split_lines
+from podsys.core.parsers._numbers import has_holes, read_number, split_lines
 from podsys.model.output import Figure, ToolOutput
 
 TOOL = "rocm-bandwidth"
@@ -60,8 +60,7 @@ def _find_missing(figures: Sequence[Figure]) -> list[str]:
     sizes = [figure.size or 0 for figure in figures]
     if not sizes:
         return ["no rows: it ended before it measured anything"]
-    large = [size for size in sizes if size >= 1024]
-    if any(after != 2 * before for before, after in zip(large, large[1:], strict=False)):
+    if has_holes([size for size in sizes if size >= 1024]):
         return ["sizes are missing in the sweep"]
     return []
 

@@ -23,14 +23,16 @@ _PEBB = re.compile(
     r"pcie-bandwidth \[ *([0-9]+)/ *([0-9]+)\] \[CPU:: *([0-9]+)\] \[GPU:: *([0-9]+) -.*?\] "
     r"h2d::(true|false) d2h::(true|false) ([0-9.]+) GBps"
 )
-_GST = re.compile(r"\[GPU:: *([0-9]+)\] GFLOPS ([0-9.]+) Target GFLOPS: ([0-9.]+) met: (TRUE|FALSE)")
+_GST = re.compile(
+    r"\[GPU:: *([0-9]+)\] GFLOPS ([0-9.]+) Target GFLOPS: ([0-9.]+) met: (TRUE|FALSE)"
+)
 _BABEL = re.compile(r"([0-9]+)\s+(Copy|Mul|Add|Triad|Dot|Read|Write)\s+([0-9.]+)(?:\s+[0-9.]+){3}")
 _FAILED = re.compile(r"\[(?:ERROR|FATAL) *\]|: FAIL\b|met: FALSE")
 WITHOUT_FLOOR = {"PEBB", "PBQT", "BABEL", "MEM"}
 
 
 def recognises(text: str) -> bool:
-    return bool(_SUMMARY.search(text)) or "Module name :" in text and "[RESULT]" in text
+    return bool(_SUMMARY.search(text)) or ("Module name :" in text and "[RESULT]" in text)
 
 
 def parse(text: str) -> ToolOutput:

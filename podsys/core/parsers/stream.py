@@ -89,9 +89,7 @@ def _find_contradictions(rows: Mapping[str, tuple[str, ...]], bytes_: int) -> li
     return found
 
 
-def _figure(
-    name: str, row: tuple[str, ...], bytes_: int | None, lines: Sequence[str]
-) -> Figure:
+def _figure(name: str, row: tuple[str, ...], bytes_: int | None, lines: Sequence[str]) -> Figure:
     threads = _search(_THREADS, lines)
     setup: dict[str, str | int] = {"threads": int(threads)} if threads else {}
     return Figure(
