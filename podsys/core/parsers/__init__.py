@@ -82,11 +82,14 @@ def _prove(parser: ModuleType) -> str:
 
 def _believe(parser: ModuleType, sample: str) -> object | None:
     """What it takes for a sound result; None where it refuses or finds fault."""
-    try:
-        found: object = _reader(parser)(sample)
-    except Unreadable:
-        return None
-    return found if not isinstance(found, ToolOutput) or found.is_sound else None
+    for reader in (parser.parse, _reader(parser)):
+        try:
+            found: object = reader(sample)
+        except Unreadable:
+            continue
+        if not isinstance(found, ToolOutput) or found.is_sound:
+            return found
+    return None
 
 
 def _reader(parser: ModuleType) -> Callable[[str], Any]:
