@@ -75,9 +75,9 @@ def load_spec(workspace: Workspace) -> ClusterSpec:
 def load_catalog() -> Catalog:
     settings_texts, baseline_texts = read_settings_texts(), read_baselines_texts()
     settings, problems = parse_settings(settings_texts)
-    baselines, more = parse_baselines(baseline_texts)
-    if problems or more:
-        raise InputProblemsError([*problems, *more])
+    if problems:
+        raise InputProblemsError(problems)
+    baselines = load_baselines()
     whole = json.dumps([dict(settings_texts), dict(baseline_texts)], sort_keys=True)
     return Catalog(
         tuple(settings),
@@ -85,6 +85,14 @@ def load_catalog() -> Catalog:
         hashlib.sha256(whole.encode()).hexdigest(),
         tuple(baseline for baseline in baselines if baseline.platform),
     )
+
+
+def load_baselines() -> list[Baseline]:
+    """Those of every platform and those of one."""
+    baselines, problems = parse_baselines(read_baselines_texts())
+    if problems:
+        raise InputProblemsError(problems)
+    return baselines
 
 
 def save_facts(workspace: Workspace, facts: Mapping[str, NodeFacts]) -> None:

@@ -44,7 +44,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolOutput:
-    """`faults`: what the output says is broken; `gaps`: what should stand in it and does not."""
+    """`faults`: what the output says is broken; `gaps`: what should stand in it and does not.
+
+    `devices`: the accelerators' names, as far as the output tells them.
+    """
 
     tool: str
     version: str = ""
@@ -53,6 +56,7 @@ class ToolOutput:
     faults: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     nodes: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
 
     @property
     def is_sound(self) -> bool:

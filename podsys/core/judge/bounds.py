@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from podsys.model.baseline import Baseline
@@ -13,12 +13,13 @@ from podsys.model.output import Figure
 class Bounds:
     """What one server model must reach. `reason`: why there are none at all.
 
-    `baselines`: those of the platform, by metric.
+    `baselines`: those of the platform, by metric; `device`: its accelerator's name, if it has one.
     """
 
     platform: str
     baselines: Mapping[str, Sequence[Baseline]]
     reason: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,13 @@ class Match:
     missing: str = ""
 
 
-def bounds_for(platform: str | None, baselines: Iterable[Baseline], known: Iterable[str]) -> Bounds:
-    """An unknown platform has no bounds: it is never taken for one that looks like it."""
+def bounds_for(
+    platform: str | None, baselines: Sequence[Baseline], known: Mapping[str, str]
+) -> Bounds:
+    """An unknown platform has no bounds: it is never taken for one that looks like it.
+
+    `known`: every platform of the catalog, with the name of its accelerator.
+    """
     own: dict[str, list[Baseline]] = {}
     for baseline in baselines:
         if baseline.platform == platform:
@@ -41,7 +47,7 @@ def bounds_for(platform: str | None, baselines: Iterable[Baseline], known: Itera
         return Bounds("", {}, f"no platform is named (--platform {'|'.join(names)}): no baseline")
     if platform not in names:
         return Bounds(platform, {}, f"no platform {platform} is known: no baseline")
-    return Bounds(platform, own)
+    return Bounds(platform, own, device=known.get(platform, ""))
 
 
 def match_bounds(figure: Figure, bounds: Bounds) -> Match:

@@ -74,7 +74,7 @@ def judge_outputs(
     _compare(groups, alike)
     verdict = OutputVerdict()
     for one in handed:
-        said = list(_judge_output(one))
+        said = [*_judge_output(one), *_compare_devices(one, bounds)]
         own = [group for group in groups if group.handed is one]
         found = [_judge_group(group, bounds) for group in own]
         verdict.findings += [*said, *_demand_a_verdict(found, said)]
@@ -100,6 +100,16 @@ def _judge_output(handed: Handed) -> Iterator[Finding]:
     if not (output.figures or output.outcomes or output.faults or output.gaps):
         evidence = f"{handed.name}: no result in the output"
         yield _finding(f"{output.tool}.run", output.nodes, Status.UNKNOWN, evidence)
+
+
+def _compare_devices(handed: Handed, bounds: Bounds) -> Iterator[Finding]:
+    """The log of another machine proves nothing about this one; names alone do not settle it."""
+    devices = handed.output.devices if handed.output else ()
+    if bounds.device and devices and bounds.device not in devices:
+        evidence = f"{handed.name}: made on {', '.join(devices[:3])}, while {bounds.platform}"
+        yield _finding(
+            "judge.platform", (), Status.WARN, f"{evidence} has {bounds.device}: is it the one?"
+        )
 
 
 def _finding(check: str, nodes: tuple[str, ...], status: Status, evidence: str) -> Finding:
@@ -228,7 +238,8 @@ def _demand_a_verdict(findings: Sequence[Finding], said: Sequence[Finding]) -> l
     Unless the tool itself judges, as a burn-in does, and `said` so.
     """
     decided = (Status.PASS, Status.FAIL, Status.WARN)
-    if any(finding.status in decided for finding in (*findings, *said)):
+    own = [finding for finding in said if finding.check != "judge.platform"]
+    if any(finding.status in decided for finding in (*findings, *own)):
         return list(findings)
     return [
         replace(one, status=Status.UNKNOWN) if one.status is Status.SKIP else one

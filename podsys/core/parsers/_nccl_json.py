@@ -57,6 +57,7 @@ def _read_notes(document: dict[str, Any]) -> Notes:
     for device in devices if isinstance(devices, list) else ():
         if isinstance(device, dict):
             notes.ranks[take_count(device, "rank")] = str(device.get("hostname", ""))
+            notes.devices.update({str(device["device_info"])} if "device_info" in device else ())
     if notes.ranks:
         notes.setup["gpus"] = max(notes.ranks) + 1
     if notes.hosts:

@@ -11,7 +11,10 @@ FAILURES = re.compile(
     r"|hip failure|Segmentation fault|\bAborted\b|exited on signal",
     re.IGNORECASE,
 )
-_DEVICE = re.compile(r"#\s+Rank\s+([0-9]+)\s.*?\bPid\s+[0-9]+\s+on\s+(\S+)\s+device\s")
+_DEVICE = re.compile(
+    r"#\s+Rank\s+([0-9]+)\s.*?\bPid\s+[0-9]+\s+on\s+(\S+)\s+device\s+[0-9]+"
+    r"\s+\[[^\]]*\]\s+(.+)"
+)
 _SWEEP = re.compile(
     r"#.*?minBytes ([0-9]{1,18}) maxBytes ([0-9]{1,18}) step: ([0-9]{1,18})\((factor|bytes)\)"
 )
@@ -26,6 +29,7 @@ class Notes:
     """`ranks` by number -> host. `sweep`: least and most bytes, step, whether it multiplies."""
 
     ranks: dict[int, str] = field(default_factory=dict)
+    devices: set[str] = field(default_factory=set)
     sweep: tuple[int, int, int, bool] | None = None
     validated: bool | None = None
     programs: set[str] = field(default_factory=set)
@@ -65,6 +69,7 @@ def _read_comment(line: str, notes: Notes) -> None:
     device, sweep = _DEVICE.match(line.lstrip()), _SWEEP.match(line.lstrip())
     if device:
         notes.ranks[int(device[1])] = device[2]
+        notes.devices.add(device[3].strip())
     elif sweep:
         notes.sweep = (int(sweep[1]), int(sweep[2]), int(sweep[3]), sweep[4] == "factor")
         notes.validated = {"1": True, "0": False}.get(_after(line, "validation: "))

@@ -52,6 +52,7 @@ def finish(run: Run, tool: str) -> ToolOutput:
         faults=tuple(faults),
         gaps=tuple(gaps),
         nodes=run.notes.hosts,
+        devices=tuple(sorted(run.notes.devices)),
     )
 
 
@@ -184,4 +185,5 @@ def join(runs: Sequence[ToolOutput], tool: str) -> ToolOutput:
         faults=tuple(mark + text for mark, one in several for text in one.faults),
         gaps=tuple(mark + text for mark, one in several for text in one.gaps),
         nodes=tuple(sorted({node for one in runs for node in one.nodes})),
+        devices=tuple(sorted({device for one in runs for device in one.devices})),
     )

@@ -36,6 +36,7 @@ class Case:
 class Nvbandwidth:
     version: str = ""
     devices: int | None = None
+    names: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
@@ -50,7 +51,12 @@ def finish(found: Nvbandwidth, tool: str) -> ToolOutput:
         gaps += _find_gaps(case, found.devices)
     figures = tuple(figure for case in found.cases for figure in _figures(case))
     return ToolOutput(
-        tool=tool, version=found.version, figures=figures, faults=tuple(faults), gaps=tuple(gaps)
+        tool=tool,
+        version=found.version,
+        figures=figures,
+        faults=tuple(faults),
+        gaps=tuple(gaps),
+        devices=tuple(sorted(found.names)),
     )
 
 

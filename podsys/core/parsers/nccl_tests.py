@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers._nccl_json import looks_like_json, read_json_run
@@ -64,15 +65,8 @@ def parse_as(text: str, tool: str) -> ToolOutput:
         raise Unreadable(f"no table of {tool} in the output")
     joined = join(runs, tool)
     if last.strip() and (looks_like_row(last) or "#" in last):
-        return _with_gap(joined, "the output ends within a line")
+        return replace(joined, gaps=(*joined.gaps, "the output ends within a line"))
     return joined
-
-
-def _with_gap(output: ToolOutput, gap: str) -> ToolOutput:
-    return ToolOutput(
-        tool=output.tool, version=output.version, figures=output.figures,
-        faults=output.faults, gaps=(*output.gaps, gap), nodes=output.nodes,
-    )  # fmt: skip
 
 
 def _read_runs(lines: Sequence[str]) -> Iterator[Run]:

@@ -18,7 +18,8 @@ from podsys.core.parsers._strict import read_json, take_number, take_object
 from podsys.model.output import ToolOutput
 
 TOOL = "nvbandwidth"
-_DEVICE = re.compile(r"Device ([0-9]{1,4}): ")
+_DEVICE = re.compile(r"Device ([0-9]{1,4}): (.+?)(?: \([0-9a-f]{8}:.*)?")
+_LISTED = re.compile(r"[0-9]+: (.+?) \([0-9a-f]{8}:.*")
 _RUNNING = re.compile(r"Running (\w+)\.$")
 _WAIVED = re.compile(r"(?:Waiv(?:ed|ing))[: ]\s*(\w*)\.?")
 _SUM = re.compile(r"SUM (\w+) (\S+)")
@@ -49,9 +50,10 @@ def _read_text(text: str) -> Nvbandwidth:
     position = 0
     while position < len(lines):
         line = lines[position].rstrip()
-        device = _DEVICE.match(line)
+        device = _DEVICE.fullmatch(line)
         if device:
             devices.add(int(device[1]))
+            found.names.add(device[2])
         if line.startswith("nvbandwidth Version:"):
             found.version = line.partition(":")[2].strip()
         position = _read_line(lines, position, line, found)
@@ -118,6 +120,8 @@ def _read_json(text: str) -> Nvbandwidth:
         found.faults.append(str(root["error"])[:200])
     listed = root.get("GPU Device list", root.get("GPU Device info"))
     found.devices = len(listed) if isinstance(listed, list) and listed else None
+    names = [_LISTED.fullmatch(str(one)) for one in listed or () if found.devices]
+    found.names = {name[1] for name in names if name}
     cases = root.get("testcases")
     if not isinstance(cases, list):
         raise Unreadable("no testcases in the output")

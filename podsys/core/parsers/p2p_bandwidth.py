@@ -30,7 +30,7 @@ METRICS = {
 }
 LATENCY_METRICS = {"Enabled": "p2p_lat", "Disabled": "p2p_lat_staged"}
 _TROUBLE = re.compile(r"Cuda failure|CUDA error|code=[0-9]+\(cuda", re.IGNORECASE)
-_DEVICE = re.compile(r"Device: ([0-9]{1,4}), ")
+_DEVICE = re.compile(r"Device: ([0-9]{1,4}), (.+?), pciBusID")
 Matrices = dict[str, Matrix]
 
 
@@ -54,7 +54,10 @@ def parse(text: str) -> ToolOutput:
     peers = matrices.get(CONNECTIVITY)
     figures = tuple(_figures(matrices, peers))
     faults += _find_slow_peers(matrices, peers)
-    return ToolOutput(tool=TOOL, figures=figures, faults=tuple(faults[:5]), gaps=tuple(gaps))
+    devices = tuple(sorted({found[2] for found in map(_DEVICE.match, lines) if found}))
+    return ToolOutput(
+        tool=TOOL, figures=figures, faults=tuple(faults[:5]), gaps=tuple(gaps), devices=devices
+    )
 
 
 def _read_matrices(lines: Sequence[str]) -> tuple[Matrices, list[str]]:

@@ -41,7 +41,7 @@ def judge(
     platform: str | None = "model-a",
     alike: dict[str, Baseline] | None = None,
 ) -> OutputVerdict:
-    bounds: Bounds = bounds_for(platform, baselines, ["model-b"])
+    bounds: Bounds = bounds_for(platform, baselines, {"model-a": "GPU A", "model-b": ""})
     return judge_outputs(handed, bounds, alike or {})
 
 
@@ -162,6 +162,15 @@ def test_numbers_without_a_baseline_are_kept_beside_those_that_were_judged() -> 
 )
 def test_what_the_output_says_of_itself(handed: Handed, verdict: Verdict) -> None:
     assert word(judge(handed)) is verdict
+
+
+def test_the_log_of_another_machine_is_named() -> None:
+    verdict = judge(output(figure(), devices=("GPU B",)))
+    assert [f.status for f in verdict.findings] == [Status.WARN, Status.PASS]
+    assert "made on GPU B, while model-a has GPU A" in verdict.findings[0].evidence
+    assert len(judge(output(figure(), devices=("GPU A",))).findings) == 1
+    other = figure(metric="something")
+    assert word(judge(output(other, devices=("GPU B",)))) is Verdict.UNKNOWN
 
 
 def test_wrong_elements_fail_at_any_size() -> None:
