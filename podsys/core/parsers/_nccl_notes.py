@@ -13,7 +13,7 @@ FAILURES = re.compile(
 )
 _DEVICE = re.compile(
     r"#\s+Rank\s+([0-9]+)\s.*?\bPid\s+[0-9]+\s+on\s+(\S+)\s+device\s+[0-9]+"
-    r"\s+\[[^\]]*\]\s+(.+)"
+    r"(?:\s+\[[^\]]*\]\s*(.*))?"
 )
 _SWEEP = re.compile(
     r"#.*?minBytes ([0-9]{1,18}) maxBytes ([0-9]{1,18}) step: ([0-9]{1,18})\((factor|bytes)\)"
@@ -69,7 +69,7 @@ def _read_comment(line: str, notes: Notes) -> None:
     device, sweep = _DEVICE.match(line.lstrip()), _SWEEP.match(line.lstrip())
     if device:
         notes.ranks[int(device[1])] = device[2]
-        notes.devices.add(device[3].strip())
+        notes.devices.update(filter(None, [(device[3] or "").strip()]))
     elif sweep:
         notes.sweep = (int(sweep[1]), int(sweep[2]), int(sweep[3]), sweep[4] == "factor")
         notes.validated = {"1": True, "0": False}.get(_after(line, "validation: "))

@@ -79,6 +79,8 @@ def _find_gaps(case: Case, devices: int | None) -> Iterator[str]:
         yield f"{case.name}: the sum is not that of the cells"
     if devices is not None and case.columns != devices:
         yield f"{case.name}: {case.columns} columns for {devices} devices"
+    if "GPU(row)" in case.description and len(case.cells) != case.columns**2:
+        yield f"{case.name}: rows are missing"
     if any(value is None for key, value in case.cells.items() if not _may_be_empty(case, key)):
         yield f"{case.name}: N/A where a value must be"
 

@@ -14,6 +14,11 @@ from podsys.model.output import Figure, ToolOutput
 TOOL = "fio"
 AGREES = 0.01
 DIRECTIONS = ("read", "write", "trim")
+# What a job that was asked for this must have done.
+ASKED = {
+    "read": ("read",), "randread": ("read",), "write": ("write",), "randwrite": ("write",),
+    "rw": ("read", "write"), "readwrite": ("read", "write"), "randrw": ("read", "write"),
+}  # fmt: skip
 # Words that fio prints before its JSON when something went wrong.
 _TROUBLE = re.compile(r"\berr(?:or)?\b|failed|No space|denied", re.IGNORECASE)
 _SETTINGS = ("rw", "bs", "ioengine", "iodepth", "numjobs", "direct")
@@ -33,6 +38,7 @@ def parse(text: str) -> ToolOutput:
     common = shared if isinstance(shared, dict) else {}
     faults = [line[:200] for line in noise if _TROUBLE.search(line)]
     figures: list[Figure] = []
+    gaps: list[str] = []
     for job in jobs:
         if not isinstance(job, dict):
             raise Unreadable("a job is no object")
@@ -40,10 +46,11 @@ def parse(text: str) -> ToolOutput:
         if error:
             faults.append(f"{_name(job)}: error {error}")
         figures += _read_job(job, common)
-    gaps = () if figures else ("no job read or wrote anything",)
+        gaps += _find_undone(job, common)
+    gaps += [] if figures else ["no job read or wrote anything"]
     return ToolOutput(
         tool=TOOL, version=str(document.get("fio version", "")),
-        figures=tuple(figures), faults=tuple(faults[:5]), gaps=gaps,
+        figures=tuple(figures), faults=tuple(faults[:5]), gaps=tuple(gaps),
     )  # fmt: skip
 
 
@@ -58,9 +65,20 @@ def _name(job: dict[str, Any]) -> str:
     return str(job.get("jobname", "job"))[:80]
 
 
+def _options(job: dict[str, Any], common: dict[str, Any]) -> dict[str, Any]:
+    own = job.get("job options")
+    return common | (own if isinstance(own, dict) else {})
+
+
+def _find_undone(job: dict[str, Any], common: dict[str, Any]) -> list[str]:
+    options = _options(job, common)
+    asked = ASKED.get(str(options.get("rw", options.get("readwrite", ""))).partition(":")[0], ())
+    undone = [d for d in asked if not take_count(take_object(job, d), "total_ios")]
+    return [f"{_name(job)}: nothing was done of: {', '.join(undone)}"] if undone else []
+
+
 def _read_job(job: dict[str, Any], common: dict[str, Any]) -> Iterator[Figure]:
-    options = job.get("job options")
-    chosen = common | (options if isinstance(options, dict) else {})
+    chosen = _options(job, common)
     setup: dict[str, str | int] = {key: str(chosen[key]) for key in _SETTINGS if key in chosen}
     done = [d for d in DIRECTIONS if d in job and take_count(take_object(job, d), "total_ios")]
     for direction in done:

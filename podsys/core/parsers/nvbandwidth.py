@@ -26,6 +26,7 @@ _SUM = re.compile(r"SUM (\w+) (\S+)")
 _TROUBLE = re.compile(
     r"^\s*(?:ASSERT|ERROR|Error|\[CUDA_ERROR|CUDA_ERROR|Invalid value)|CUDA_ERROR_"
 )
+EARLY_VERSIONS = ("v0.1", "v0.2", "v0.3", "v0.4", "v0.5")
 EARLY_NOTE, LATE_NOTE = "NOTE: This tool reports", "NOTE: The reported results"
 LAST_LINE = "Performance can vary with software drivers"
 
@@ -106,8 +107,8 @@ def _end_case(
 
 
 def _demand_end(text: str, found: Nvbandwidth) -> None:
-    """Versions before 0.5 say their note first, and have no last line to look for."""
-    if EARLY_NOTE in text or found.version.startswith(("v0.1", "v0.2", "v0.3")):
+    """Versions before 0.6 say their note first, and have no last line to look for."""
+    if EARLY_NOTE in text or found.version.startswith(EARLY_VERSIONS):
         return
     if LATE_NOTE not in text or not re.search(LAST_LINE + r".*system topology\.", text):
         found.gaps.append("the closing note is missing: it did not run to its end")

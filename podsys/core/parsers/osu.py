@@ -18,7 +18,10 @@ from podsys.model.output import Figure, ToolOutput
 TOOL = "osu"
 # Where the tools end unless told otherwise, bytes.
 LAST_OF_PAIR, LAST_OF_COLLECTIVE = 4194304, 1048576
-PAIRWISE = ("Bandwidth", "Latency Test", "Bi-Directional")
+PAIRWISE = {
+    "Latency", "Bandwidth", "Bi-Directional Bandwidth", "Multi Latency",
+    "Multiple Bandwidth / Message Rate",
+}  # fmt: skip
 _TITLE = re.compile(
     r"# OSU MPI(?:-[A-Z]+)? (?P<name>[A-Za-z_ /-]+?(?: Test)?)(?: with .+?)?"
     r"(?: v(?P<version>[0-9.]+))?\s*"
@@ -110,7 +113,7 @@ def _find_missing(title: str, sizes: Sequence[int]) -> list[str]:
         return [f"{title}: no rows: it ended before it measured anything"]
     if has_holes(sizes):
         return [f"{title}: sizes are missing in the sweep"]
-    last = LAST_OF_PAIR if any(word in title for word in PAIRWISE) else LAST_OF_COLLECTIVE
+    last = LAST_OF_PAIR if title.removesuffix(" Test") in PAIRWISE else LAST_OF_COLLECTIVE
     if sizes[-1] < last:
         return [f"{title}: the sweep ends at {sizes[-1]} bytes, not at {last}: it may be cut"]
     return []
