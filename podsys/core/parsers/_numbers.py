@@ -17,6 +17,10 @@ _PREFIX = re.compile(
 )
 
 
+# A matrix over some hundred GPUs is the longest that a tool prints.
+LONGEST_LINE = 10_000
+
+
 def read_number(token: str) -> float:
     """A finite number that is not negative; nothing else stands for a measurement."""
     if not _NUMBER.fullmatch(token):
@@ -38,8 +42,12 @@ def looks_numeric(token: str) -> bool:
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines without what a launcher put before them; only a newline ends a line."""
-    return [_PREFIX.sub("", line, count=1).rstrip("\r") for line in text.split("\n")]
+    """Lines without what a launcher put before them; only a newline ends a line.
+
+    What is longer than any line of a tool is cut: patterns must not labour over it.
+    """
+    lines = text.split("\n")
+    return [_PREFIX.sub("", line[:LONGEST_LINE], count=1).rstrip("\r") for line in lines]
 
 
 def has_holes(sizes: Sequence[int]) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from podsys.core.parsers import Unreadable
+from podsys.core.parsers._numbers import LONGEST_LINE
 from podsys.model.output import Figure, Outcome, ToolOutput
 from podsys.model.status import Status
 
@@ -27,7 +28,7 @@ def recognises(text: str) -> bool:
 
 
 def parse(text: str) -> ToolOutput:
-    lines = text.replace("\r", "\n").split("\n")
+    lines = [line[:LONGEST_LINE] for line in text.replace("\r", "\n").split("\n")]
     progress = [found for found in map(_PROGRESS.match, lines) if found]
     summaries = [n for n, line in enumerate(lines) if _TESTED.fullmatch(line)]
     if not progress and not summaries:

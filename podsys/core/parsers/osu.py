@@ -55,7 +55,7 @@ def parse(text: str) -> ToolOutput:
     faults = [line.strip()[:200] for line in lines if _TROUBLE.search(line)]
     figures: list[Figure] = []
     gaps: list[str] = []
-    starts = [n for n, line in enumerate(lines) if _TITLE.fullmatch(line)]
+    starts = [n for n, line in enumerate(lines) if len(line) < 200 and _TITLE.fullmatch(line)]
     if not starts and not faults:
         raise Unreadable("no title of an OSU benchmark in the output")
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=False):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from podsys.core.parsers import Unreadable
-from podsys.core.parsers._numbers import read_number
+from podsys.core.parsers._numbers import read_number, split_lines
 from podsys.model.output import Figure, Outcome, ToolOutput
 from podsys.model.status import Status
 
@@ -36,7 +36,7 @@ def recognises(text: str) -> bool:
 
 
 def parse(text: str) -> ToolOutput:
-    lines = [line.strip() for line in text.split("\n")]
+    lines = [line.strip()[:400] for line in split_lines(text)]
     if not recognises(text):
         raise Unreadable("no output of RVS")
     figures = [figure for line in lines for figure in _read_line(line)]

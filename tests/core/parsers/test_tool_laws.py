@@ -155,6 +155,16 @@ def test_no_noise_is_recognised(name: str) -> None:
     assert not TOOLS[name].recognises("1" * 10_000_000)
 
 
+@every_tool
+@pytest.mark.parametrize("filler", [" ", "| ", "0 ", "# ", "a", "-", "[1,", "\r", "Pid 1 on ", "{"])
+def test_one_endless_line_is_read_through(name: str, filler: str) -> None:
+    """After each beginning that a pattern waits for; a pattern that backtracks would not end."""
+    for line in TOOLS[name].KNOWN_GOOD.splitlines()[:12]:
+        text = line[: len(line) // 2] + filler * (300_000 // len(filler))
+        TOOLS[name].recognises(text)
+        assert read(TOOLS[name], text) is None
+
+
 def test_a_credulous_parser_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     from podsys.core.parsers import stream
 
