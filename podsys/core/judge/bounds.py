@@ -90,18 +90,23 @@ def show_size(size: int) -> str:
     return f"{size} bytes"
 
 
-def describe(baselines: Sequence[Baseline], unit: str) -> str:
-    """`>= 460 GB/s (nvlink-1node, from 16 GiB)`; the strictest of each side."""
-    floors = [b for b in baselines if b.floor is not None]
-    ceilings = [b for b in baselines if b.ceiling is not None]
-    parts = []
-    if floors:
-        best = max(floors, key=lambda b: b.floor or 0)
-        parts.append(f">= {best.floor:g} {unit}{_conditions(best)}")
-    if ceilings:
-        best = min(ceilings, key=lambda b: b.ceiling or 0)
-        parts.append(f"<= {best.ceiling:g} {unit}{_conditions(best)}")
-    return " and ".join(parts)
+def strictest(baselines: Sequence[Baseline]) -> tuple[Baseline, ...]:
+    """The highest floor and the lowest ceiling: who holds these holds the others too."""
+    floors = [baseline for baseline in baselines if baseline.floor is not None]
+    ceilings = [baseline for baseline in baselines if baseline.ceiling is not None]
+    highest = [max(floors, key=lambda b: b.floor or 0.0)] if floors else []
+    lowest = [min(ceilings, key=lambda b: b.ceiling or 0.0)] if ceilings else []
+    return (*highest, *lowest)
+
+
+def describe(baselines: Sequence[Baseline]) -> str:
+    """`>= 460 GB/s (nvlink-1node, from 16 GiB)`."""
+    return " and ".join(_describe(baseline) for baseline in baselines)
+
+
+def _describe(baseline: Baseline) -> str:
+    sign, bound = (">=", baseline.floor) if baseline.ceiling is None else ("<=", baseline.ceiling)
+    return f"{sign} {bound:g} {baseline.unit}{_conditions(baseline)}"
 
 
 def _conditions(baseline: Baseline) -> str:

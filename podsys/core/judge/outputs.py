@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from podsys.core.judge.bounds import Bounds, Match, breaks, describe, match_bounds, show_size
+from podsys.core.judge.bounds import (
+    Bounds,
+    Match,
+    breaks,
+    describe,
+    match_bounds,
+    show_size,
+    strictest,
+)
 from podsys.core.judge.spread import (
     FEWEST,
     FEWEST_OUTPUTS,
@@ -61,7 +69,7 @@ class _Group:
 
     @property
     def worst(self) -> Figure | None:
-        falling = _less_is_better(self.match)
+        falling = _is_latency(self.deciding[0])
         values = sorted(self.known, key=lambda f: f.value or 0.0)
         return (values[-1] if falling else values[0]) if values else None
 
@@ -142,10 +150,6 @@ def _is_latency(figure: Figure) -> bool:
     return "_lat" in figure.metric
 
 
-def _less_is_better(match: Match) -> bool:
-    return any(baseline.ceiling is not None for baseline in (*match.gates, *match.advice))
-
-
 def _judge_group(group: _Group, bounds: Bounds) -> Finding:
     worst = group.worst
     status, evidence = _decide(group, worst, bounds)
@@ -158,7 +162,7 @@ def replace_worst(first: Figure, worst: Figure | None) -> Figure:
 
 
 def _describe(group: _Group, figure: Figure, status: Status, evidence: str) -> Finding:
-    said = group.match.gates or group.match.advice
+    said = strictest(group.match.gates or group.match.advice)
     return Finding(
         check=f"{group.output.tool}.{figure.metric}",
         suite=SUITE,
@@ -167,7 +171,7 @@ def _describe(group: _Group, figure: Figure, status: Status, evidence: str) -> F
         metric=figure.metric,
         value=figure.value,
         unit=figure.unit,
-        expected=describe(said, figure.unit),
+        expected=describe(said),
         source="; ".join(dict.fromkeys(baseline.source for baseline in said)),
         evidence=f"{group.handed.name}: {evidence}",
     )
