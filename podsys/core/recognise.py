@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podsys.core.judge.outputs import Handed
+from podsys.core.judge.figures import Handed
 from podsys.core.parsers import Unreadable, find_tools, read_output
 
 
