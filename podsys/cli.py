@@ -205,18 +205,22 @@ def verify(
 
 @app.command(
     epilog=examples(
-        "podsys explain                     # every setting, one a line",
+        "podsys explain                     # every setting and every fault, one a line",
         "podsys explain sysctl.vm.swappiness",
+        "podsys explain gpu-lost-xid79",
     )
 )
 def explain(
-    setting: Annotated[str | None, typer.Argument(help="A setting's id; none lists all.")] = None,
+    id_: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="Of a setting, fault or check; none lists all."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain a setting: why, what, how it is read and set, its source."""
+    """Explain a setting (why, how it is read and set), a fault (cause, remedy) or a check."""
     from podsys.commands import explain as command
 
-    _end(command.explain(setting, as_json=as_json))
+    _end(command.explain(id_, as_json=as_json))
 
 
 @lab_app.command(
