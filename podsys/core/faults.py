@@ -11,9 +11,8 @@ from podsys.core.document import Document, check_document, nearest, read_documen
 from podsys.core.rules import Rule, RuleError, Tree, parse_condition, parse_value
 from podsys.model.fault import Fault
 from podsys.model.problem import Problem
+from podsys.node.diagnose import WHY_MISSING
 
-# What rules read beside the probe's sections; any of them may be missing.
-OPTIONS = ("platform", "wanted", "fleet", "rates")
 ALWAYS = ("params", "baseline")
 # Sections that rules may name before the probe has them.
 COMING = ("dmi", "drivers", "gpu", "infiniband", "kernel_log", "limits", "numa", "pci")
@@ -47,7 +46,7 @@ def parse_faults(
     """
     faults: list[tuple[CompiledFault, Document]] = []
     problems: list[Problem] = []
-    names = frozenset({*sections, *COMING, *OPTIONS, *ALWAYS})
+    names = frozenset({*sections, *COMING, *WHY_MISSING, *ALWAYS})
     for file, text in sorted(texts.items()):
         document = read_document(text, file)
         fault = _read_fault(document, names)
@@ -55,7 +54,8 @@ def parse_faults(
             faults.append((fault, document))
         else:
             problems += document.problems
-    _check_explains(faults, {_stem(file) for file in texts}, settings)
+    known = {*map(_stem, texts), *(f"node.{name}" for name in names)}
+    _check_explains(faults, known, settings)
     problems += [problem for _, document in faults for problem in document.problems]
     return [fault for fault, document in faults if not document.problems], problems
 
@@ -140,7 +140,10 @@ class _Rules:
 def _check_explains(
     faults: list[tuple[CompiledFault, Document]], ids: set[str], settings: Collection[str] | None
 ) -> None:
-    """An id that does not exist folds nothing, and nobody would notice."""
+    """An id that does not exist folds nothing, and nobody would notice.
+
+    `node.gpu` is the section that could not be read.
+    """
     for fault, document in faults:
         for position, id_ in enumerate(fault.fault.explains):
             is_setting = "." in id_ or "_" in id_
