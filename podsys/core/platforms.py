@@ -91,6 +91,7 @@ def _check_platform(platform: Platform, file: str) -> Iterator[Fault]:
         yield ("id",), f"{platform.id} stands in the file of {name}", "name the file by its id"
     yield from _check_match(platform)
     yield from _check_tree(platform)
+    yield from _check_buses(platform)
     if platform.gpus and platform.gpus.nvlinks_active > platform.gpus.nvlinks:
         yield ("gpus", "nvlinks_active"), "more links wired than the chip has", ""
 
@@ -122,3 +123,16 @@ def _check_tree(platform: Platform) -> Iterator[Fault]:
             yield ("tree", position), "the platform has no switches", "add switches:"
         if not root.switch and len(root.below) > 1:
             yield ("tree", position), "a root port holds one device", "put switch: true"
+
+
+def _check_buses(platform: Platform) -> Iterator[Fault]:
+    """A bus number leads to one root port, or stands above all of them."""
+    taken: dict[tuple[str, int], str] = {}
+    for root in platform.tree:
+        taken.setdefault((root.port[:4], int(root.port[5:7], 16)), "")
+    for position, root in enumerate(platform.tree):
+        for bus in root.buses:
+            other = taken.setdefault((root.port[:4], bus), root.port)
+            if other != root.port or bus > 0xFF:
+                where = ("tree", position)
+                yield where, f"bus {bus:02x} below {root.port} is taken", "give a free first_bus"
