@@ -11,9 +11,8 @@ from podsys.core.document import Document, check_document, nearest, read_documen
 from podsys.core.rules import Rule, RuleError, Tree, parse_condition, parse_value
 from podsys.model.fault import Fault
 from podsys.model.problem import Problem
+from podsys.node.diagnose import WHY_MISSING
 
-# What rules read beside the probe's sections; any of them may be missing.
-OPTIONS = ("platform", "wanted", "fleet", "rates")
 ALWAYS = ("params", "baseline")
 # Sections that rules may name before the probe has them.
 COMING = ("dmi", "drivers", "gpu", "infiniband", "kernel_log", "limits", "numa", "pci")
@@ -47,7 +46,7 @@ def parse_faults(
     """
     faults: list[tuple[CompiledFault, Document]] = []
     problems: list[Problem] = []
-    names = frozenset({*sections, *COMING, *OPTIONS, *ALWAYS})
+    names = frozenset({*sections, *COMING, *WHY_MISSING, *ALWAYS})
     for file, text in sorted(texts.items()):
         document = read_document(text, file)
         fault = _read_fault(document, names)

@@ -2,7 +2,7 @@
 
 Allowed: names of sections and options, `it`, `.key` and `[index]`, and or not, comparisons,
 `+ - * / // %`, `a if b else c`, lists, one `for` in a comprehension, and the functions of
-`node/rule_functions.py`. `age('24h')` is a number of seconds. What is not known is asked for with
+`node/rules/functions.py`. `age('24h')` is a number of seconds. What is not known is asked for with
 `known(x)`, never compared with None.
 """
 
@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from podsys.core.document import nearest
-from podsys.node.rule_functions import FUNCTIONS
+from podsys.node.diagnose import WHY_MISSING
+from podsys.node.rules.functions import FUNCTIONS
 
 Tree = list[Any]
 LONGEST = 2000
 DEEPEST = 40
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
+# What functions read beside their arguments.
+READS = {"device": {"pci"}, "path_of": {"pci"}}
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
     ast.In: "in", ast.NotIn: "not in",
@@ -46,7 +49,7 @@ class RuleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`tree` is for node/rules.py; `names` are those of sections and options that it reads."""
+    """`tree` is for podsys/node/rules; `names` are those of sections and options that it reads."""
 
     text: str
     tree: Tree
@@ -132,11 +135,12 @@ class _Reader:
         return ["name", node.id]
 
     def _read_Attribute(self, node: ast.Attribute) -> Tree:  # noqa: N802
-        return ["get", self.read(node.value), node.attr, _text(node.value)]
+        tree = ["get", self.read(node.value), node.attr, _text(node.value)]
+        return _mark_option(tree, node)
 
     def _read_Subscript(self, node: ast.Subscript) -> Tree:  # noqa: N802
         texts = _text(node.value), _text(node.slice)
-        return ["item", self.read(node.value), self.read(node.slice), *texts]
+        return _mark_option(["item", self.read(node.value), self.read(node.slice), *texts], node)
 
     def _read_BoolOp(self, node: ast.BoolOp) -> Tree:  # noqa: N802
         word = "and" if isinstance(node.op, ast.And) else "or"
@@ -208,6 +212,7 @@ class _Reader:
             raise self._error(f"{name} takes {least} arguments", node)
         if name == "matches":
             self._check_pattern(node.args[0])
+        self.used |= READS.get(name, set())
         return [
             "call", name, [self.read(value) for value in node.args], [*map(_text, node.args)]
         ]  # fmt: skip
@@ -224,6 +229,15 @@ class _Reader:
             re.compile(_word(node))
         except (ValueError, re.error, RecursionError, OverflowError) as error:
             raise self._error(f"matches needs a regular expression first: {error}", node) from error
+
+
+def _mark_option(tree: Tree, node: ast.expr) -> Tree:
+    """What lies inside an option may be missing as the option itself may."""
+    root = node
+    while isinstance(root, ast.Attribute | ast.Subscript):
+        root = root.value
+    is_option = isinstance(root, ast.Name) and root.id in WHY_MISSING
+    return ["option", tree, _text(root), _text(node)] if is_option else tree
 
 
 def _word(node: ast.expr) -> str:

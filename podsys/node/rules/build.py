@@ -1,102 +1,16 @@
-"""Rules: small expressions over facts, with a third truth value for what is not known.
+"""Trees of rules made into functions: one builder for each kind of branch."""
 
-`core/rules.py` reads a rule's text and hands over a tree of plain lists, so that nothing is
-parsed on nodes and any Python evaluates alike. `build(tree)` makes a function of it once;
-`evaluate` calls that with the names a rule may read. It returns a value or `Unknown`, and raises
-nothing, whatever the facts are.
-"""
+from typing import Any, Callable, Dict, List
 
-import operator
-from math import isnan
-from typing import Any, Callable, Dict, List, Optional
-
-Scope = Dict[str, Any]
-Evaluator = Callable[[Scope], Any]
-
-# Hostile facts must not keep a node busy; an honest rule takes some thousand steps.
-MOST_STEPS = 200000
-LARGEST = 1e30
-# What the rules of one look share, beside the names; no name in a rule can look so.
-MEMORY = "#memory"
-
-
-class Unknown(object):
-    """Neither true nor false. `kind` says what is missing.
-
-    section: a whole section that should be there, named `name`; nothing makes up for it.
-    option: a name that is not there everywhere, such as `fleet`.
-    fact: a value inside what is there.
-    """
-
-    __slots__ = ("kind", "name", "reason")
-
-    def __init__(self, reason: str, kind: str = "fact", name: str = "") -> None:
-        self.reason = reason
-        self.kind = kind
-        self.name = name
-
-    def __repr__(self) -> str:
-        return "Unknown(%r, %r, %r)" % (self.reason, self.kind, self.name)
-
-
-class TooManyStepsError(Exception):
-    """The rule goes through more than any machine has."""
-
-
-def evaluate(rule: Evaluator, names: Scope) -> Any:
-    """The rule's value; `names` are sections and options, Unknown where they are missing.
-
-    Rules of one look are quicker when its names hold a dict under MEMORY.
-    """
-    scope = dict(names)
-    scope.setdefault(MEMORY, {})["steps"] = 0
-    try:
-        return rule(scope)
-    except TooManyStepsError:
-        return Unknown("the facts are too large to be judged")
-    except RecursionError:
-        return Unknown("the facts are nested too deeply to be judged")
+from .functions import FUNCTIONS
+from .operators import OPERATORS
+from .scope import Evaluator, Scope, step
+from .truth import Unknown, all_hold, any_holds, missing, negate
 
 
 def build(tree: List[Any]) -> Evaluator:
     """A function of the tree, made once and called often."""
     return BUILDERS[tree[0]](*tree[1:])
-
-
-def worse(one: Optional[Unknown], other: Unknown) -> Unknown:
-    """Of two reasons the graver: a section that is lost, a fact, an option."""
-    order = ("section", "fact", "option")
-    if one is None or order.index(other.kind) < order.index(one.kind):
-        return other
-    return one
-
-
-def missing(value: Any, text: str) -> Optional[Unknown]:
-    """Why a value says nothing; None when it does. NaN is no number that anybody measured."""
-    if isinstance(value, Unknown):
-        return value
-    if value is None or (isinstance(value, float) and isnan(value)):
-        return Unknown("%s is not known" % text)
-    return None
-
-
-def all_hold(values: Any) -> Any:
-    """One False decides, whatever is unknown beside it."""
-    unknown = None
-    for value in values:
-        if value is False:
-            return False
-        if value is not True:
-            unknown = worse(unknown, value)
-    return True if unknown is None else unknown
-
-
-def negate(value: Any) -> Any:
-    return value if isinstance(value, Unknown) else not value
-
-
-def any_holds(values: Any) -> Any:
-    return negate(all_hold(negate(value) for value in values))
 
 
 def _constant(value: Any) -> Evaluator:
@@ -129,13 +43,29 @@ def _item(base: List[Any], index: List[Any], base_text: str, index_text: str) ->
         if unknown:
             return unknown
         try:
-            if isinstance(found, (dict, list)):
+            if isinstance(found, dict):  # in JSON every key is a text
+                return found[str(at) if isinstance(at, int) else at]
+            if isinstance(found, list):
                 return found[at]
         except (LookupError, TypeError):
             pass
         return Unknown("%s[%s] is missing" % (base_text, index_text))
 
     return item
+
+
+def _option(tree: List[Any], name: str, text: str) -> Evaluator:
+    """A part of something that is not there everywhere: where it is missing, nothing is wrong."""
+    read = build(tree)
+
+    def get(scope: Scope) -> Any:
+        value = read(scope)
+        unknown = missing(value, text)
+        if unknown is None or unknown.kind != "fact":
+            return value if unknown is None else unknown
+        return Unknown(unknown.reason, "option", name)
+
+    return get
 
 
 def _truth(tree: List[Any], text: str) -> Evaluator:
@@ -179,7 +109,7 @@ def _if(condition: List[Any], then: List[Any], otherwise: List[Any]) -> Evaluato
 
 def _pair(sign: str, left: List[Any], right: List[Any], texts: List[str]) -> Evaluator:
     """A comparison or a calculation: both sides must be known."""
-    one, other, work = build(left), build(right), SIGNS[sign]
+    one, other, work = build(left), build(right), OPERATORS[sign]
 
     def combine(scope: Scope) -> Any:
         a, b = one(scope), other(scope)
@@ -192,25 +122,6 @@ def _pair(sign: str, left: List[Any], right: List[Any], texts: List[str]) -> Eva
             return Unknown("%s %s %s makes no sense" % (texts[0], sign, texts[1]))
 
     return combine
-
-
-def _is_in(one: Any, many: Any) -> Any:
-    if one in many:
-        return True
-    has_gaps = isinstance(many, list) and any(missing(value, "") for value in many)
-    return Unknown("some of the values are not known") if has_gaps else False
-
-
-def _calculate(work: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """With numbers only, and of a size that is quick to work with."""
-
-    def calculate(one: Any, other: Any) -> Any:
-        for number in (one, other):
-            if not isinstance(number, (int, float)) or not -LARGEST < number < LARGEST:
-                raise TypeError
-        return work(one, other)
-
-    return calculate
 
 
 def _list(trees: List[Any]) -> Evaluator:
@@ -240,16 +151,7 @@ def _loop(
     return loop
 
 
-def step(scope: Scope, steps: int) -> None:
-    memory = scope[MEMORY]
-    memory["steps"] += steps
-    if memory["steps"] > MOST_STEPS:
-        raise TooManyStepsError
-
-
 def _call(name: str, trees: List[Any], texts: List[str]) -> Evaluator:
-    from .rule_functions import FUNCTIONS
-
     work, reads = FUNCTIONS[name].work, [build(tree) for tree in trees]
     takes_unknown = FUNCTIONS[name].takes_unknown
 
@@ -265,27 +167,12 @@ def _call(name: str, trees: List[Any], texts: List[str]) -> Evaluator:
     return call
 
 
-SIGNS: Dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "in": _is_in,
-    "not in": lambda one, many: negate(_is_in(one, many)),
-    "+": _calculate(operator.add),
-    "-": _calculate(operator.sub),
-    "*": _calculate(operator.mul),
-    "/": _calculate(operator.truediv),
-    "//": _calculate(operator.floordiv),
-    "%": _calculate(operator.mod),
-}
 BUILDERS: Dict[str, Callable[..., Evaluator]] = {
     "constant": _constant,
     "name": _name,
     "get": _get,
     "item": _item,
+    "option": _option,
     "truth": _truth,
     "and": _and,
     "or": _or,

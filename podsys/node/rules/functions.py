@@ -6,13 +6,14 @@ Lists may hold Unknown, from a comprehension of which a condition was not known;
 
 import re
 from collections import namedtuple
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Iterator, List
 
-from .rules import MEMORY, Scope, Unknown, all_hold, any_holds, missing, step, worse
+from .pci import find_device, path_of, same_device
+from .scope import Scope, step
+from .truth import Unknown, all_hold, any_holds, missing, worse
 
 # `arguments` is the least and the most that it takes.
 Function = namedtuple("Function", "work arguments takes_unknown")
-ADDRESS = re.compile(r"(?:([0-9a-f]{4,8}):)?\b([0-9a-f]{2}):([0-9a-f]{2})(?:\.([0-7]))?\b", re.I)
 # Long enough for a line of any log; a pattern's time grows with it.
 LONGEST_TEXT = 4096
 
@@ -105,69 +106,6 @@ def _abs(scope: Scope, value: Any) -> Any:
     return abs(value) if isinstance(value, (int, float)) else Unknown("abs needs a number")
 
 
-def parse_address(text: Any) -> Any:
-    """(domain, bus, device, function or None) of `0000:18:00.0`, `PCI:0000:18:00` and the like."""
-    match = ADDRESS.search(text[:LONGEST_TEXT]) if isinstance(text, str) else None
-    if match is None:
-        return Unknown("%.40r is no PCI address" % (text,))
-    domain, bus, device, function = match.groups()
-    place = int(domain or "0", 16), int(bus, 16), int(device, 16)
-    return place + (None if function is None else int(function),)
-
-
-def _same_device(scope: Scope, one: Any, other: Any) -> Any:
-    """Addresses as different tools write them; one without a function is any function."""
-    a, b = parse_address(one), parse_address(other)
-    for address in (a, b):
-        if isinstance(address, Unknown):
-            return address
-    return a[:3] == b[:3] and (None in (a[3], b[3]) or a[3] == b[3])
-
-
-def _device(scope: Scope, bdf: Any) -> Any:
-    """The entry of pci.devices; None when there is none."""
-    devices, address = _devices(scope), parse_address(bdf)
-    for part in (devices, address):
-        if isinstance(part, Unknown):
-            return part
-    return devices.get(address[:3] + (address[3] or 0,))
-
-
-def _path_of(scope: Scope, bdf: Any) -> Any:
-    """From the device up to its root port; empty when there is no such device."""
-    chain: List[Any] = []
-    device = _device(scope, bdf)
-    while isinstance(device, dict) and device not in chain:
-        chain.append(device)
-        parent = device.get("parent")
-        if parent is None:
-            return Unknown("where %s is plugged in is not known" % bdf)
-        device = _device(scope, parent) if parent else None
-    return device if isinstance(device, Unknown) else chain
-
-
-def _devices(scope: Scope) -> Any:
-    """By address; made once for all rules of a look."""
-    memory = scope[MEMORY]
-    if "devices" not in memory:
-        memory["devices"] = _index_devices(scope.get("pci"))
-    return memory["devices"]
-
-
-def _index_devices(pci: Any) -> Any:
-    if isinstance(pci, Unknown):
-        return pci
-    devices = pci.get("devices") if isinstance(pci, dict) else None
-    if not isinstance(devices, list):
-        return Unknown("the probe did not report pci", "section", "pci")
-    found: Dict[Tuple[Any, ...], Any] = {}
-    for device in devices:
-        address = parse_address(device.get("bdf") if isinstance(device, dict) else None)
-        if not isinstance(address, Unknown):
-            found[address[:3] + (address[3] or 0,)] = device
-    return found
-
-
 def _worst(values: Any) -> Any:
     """The gravest Unknown among them; None when there is none."""
     found = None
@@ -207,7 +145,7 @@ FUNCTIONS = {
     "known": Function(_known, (1, 1), True),
     "default": Function(_default, (2, 2), True),
     "matches": Function(_matches, (2, 2), False),
-    "same_device": Function(_same_device, (2, 2), False),
-    "device": Function(_device, (1, 1), False),
-    "path_of": Function(_path_of, (1, 1), False),
+    "same_device": Function(same_device, (2, 2), False),
+    "device": Function(find_device, (1, 1), False),
+    "path_of": Function(path_of, (1, 1), False),
 }
