@@ -163,3 +163,9 @@ def test_two_machines_do_not_share_a_bus() -> None:
     """Two root ports below one another's buses could not be told apart."""
     overlapping = TEXT.replace('"0000:3d:01.0"', '"0000:17:01.0"')
     assert any("bus" in problem for problem in problems_of(overlapping))
+
+
+@given(st.text() | st.text().map(lambda text: TEXT + text))
+def test_no_text_breaks_the_parser(text: str) -> None:
+    platforms, problems = parse_platforms({FILE: text})
+    assert len(platforms) + bool(problems) == 1
