@@ -17,6 +17,10 @@ ALWAYS = ("params", "baseline")
 # Sections that rules may name before the probe has them.
 COMING = ("dmi", "drivers", "gpu", "infiniband", "kernel_log", "limits", "numa", "pci")
 FIELD = re.compile(r"\{([^{}]*)\}")
+# What roles manage (core/role_items.py): role, kind, key.
+ROLE_ITEM = re.compile(
+    r"[a-z_]+\.(?:file|file_block|package|package_database|service|service_config)\..+"
+)
 TEMPLATES = ("evidence", "expected")
 
 
@@ -148,6 +152,8 @@ def _check_explains(
         for position, id_ in enumerate(fault.fault.explains):
             is_setting = "." in id_ or "_" in id_
             if id_ in ids or (is_setting and (settings is None or id_ in settings)):
+                continue
+            if ROLE_ITEM.fullmatch(id_):
                 continue
             hint = nearest(id_, sorted(ids | set(settings or ())))
             document.add(("explains", position), f"no fault or setting {id_}", hint)

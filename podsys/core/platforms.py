@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Mapping, Sequence
 
 from podsys.core.document import check_document, read_document
+from podsys.core.platform_checks import check_platform
 from podsys.model.facts import NodeFacts
 from podsys.model.platform import Platform
 from podsys.model.problem import Problem
-
-Fault = tuple[tuple[str | int, ...], str, str]
 
 
 def parse_platforms(texts: Mapping[str, str]) -> tuple[list[Platform], list[Problem]]:
@@ -22,7 +20,7 @@ def parse_platforms(texts: Mapping[str, str]) -> tuple[list[Platform], list[Prob
     for file, text in sorted(texts.items()):
         document = read_document(text, file)
         platform = check_document(document, Platform)
-        for path, message, hint in _check_platform(platform, file) if platform else ():
+        for path, message, hint in check_platform(platform, file) if platform else ():
             document.add(path, message, hint)
         if platform and not document.problems:
             platforms.append(platform)
@@ -83,42 +81,3 @@ def _count_ids(devices: Sequence[Mapping[str, object]], kind: str) -> Counter[st
 
 def _only(found: Sequence[Platform]) -> Platform | None:
     return found[0] if len(found) == 1 else None
-
-
-def _check_platform(platform: Platform, file: str) -> Iterator[Fault]:
-    name = PurePosixPath(file).stem
-    if platform.id != name:
-        yield ("id",), f"{platform.id} stands in the file of {name}", "name the file by its id"
-    yield from _check_match(platform)
-    yield from _check_tree(platform)
-    if platform.gpus and platform.gpus.nvlinks_active > platform.gpus.nvlinks:
-        yield ("gpus", "nvlinks_active"), "more links wired than the chip has", ""
-
-
-def _check_match(platform: Platform) -> Iterator[Fault]:
-    for position, pattern in enumerate(platform.match.products):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            yield ("match", "products", position), f"not a regular expression: {error}", ""
-    wanted = (platform.gpus.pci_id, platform.gpus.count) if platform.gpus else (None, 0)
-    if (platform.match.gpus, platform.match.gpu_count) != wanted:
-        yield ("match",), "match and gpus differ", "give both the same PCI id and count"
-
-
-def _check_tree(platform: Platform) -> Iterator[Fault]:
-    """Each device stands in the tree once."""
-    placed = Counter(place for root in platform.tree for place in root.below)
-    wanted = {
-        f"{kind} {index}" for kind, part in platform.parts().items() for index in range(part.count)
-    }
-    for place in sorted(wanted - set(placed)):
-        yield ("tree",), f"{place} is missing", "put it below a root port"
-    for place, times in placed.items():
-        if place not in wanted or times > 1:
-            yield ("tree",), f"{place} is one too many", "each device stands below one root port"
-    for position, root in enumerate(platform.tree):
-        if root.switch and not platform.switches:
-            yield ("tree", position), "the platform has no switches", "add switches:"
-        if not root.switch and len(root.below) > 1:
-            yield ("tree", position), "a root port holds one device", "put switch: true"

@@ -71,14 +71,17 @@ class Cpu(PlatformPart):
 
 
 class PciPart(PlatformPart):
-    """What every kind of PCI device has. `max_payload`: bytes its DevCap offers."""
+    """What every kind of PCI device has.
+
+    `max_payload`: bytes its DevCap offers. `bars`: sizes of its memory regions, 64 bits wide.
+    """
 
     pci_id: PciId
     subsystem: PciId | None = None
     revision: str = Field(default="00", pattern=r"^[0-9a-f]{2}$")
     link: Link
     max_payload: Payload
-    bars: tuple[Size, ...] = ()
+    bars: tuple[Size, ...] = Field(default=(), max_length=3)
     driver: str = ""
 
 
@@ -133,6 +136,17 @@ class Root(PlatformPart):
     below: tuple[Place, ...] = Field(min_length=1)
     first_bus: str | None = Field(default=None, pattern=r"^[0-9a-f]{2}$")
 
+    @property
+    def buses(self) -> range:
+        """Bus numbers below the port: of the switch, of its ports, and of each device."""
+        first = int(self.first_bus or f"{int(self.port[5:7], 16) + 1:x}", 16)
+        return range(first, first + (2 + len(self.below) if self.switch else 1))
+
+    def indices(self, kind: str) -> list[int]:
+        """Of the devices of one kind below the port."""
+        places = [place.split() for place in self.below]
+        return [int(index) for name, index in places if name == kind]
+
 
 class Driver(PlatformPart):
     """What the lab has installed by default; empty where the platform needs none."""
@@ -183,12 +197,5 @@ class Platform(PlatformPart):
         """GPU index -> index of the NIC that is its nearest: same switch, same order."""
         found: dict[int, int] = {}
         for root in self.tree:
-            gpus, nics = root_indices(root, "gpu"), root_indices(root, "nic")
-            found |= dict(zip(gpus, nics, strict=False))
+            found |= dict(zip(root.indices("gpu"), root.indices("nic"), strict=False))
         return found
-
-
-def root_indices(root: Root, kind: str) -> list[int]:
-    """Indices of the devices of one kind below a root port."""
-    places = [place.split() for place in root.below]
-    return [int(index) for name, index in places if name == kind]

@@ -29,12 +29,15 @@ def main() -> None:
 
 
 def answer(request: Dict[str, Any]) -> Dict[str, Any]:
-    """`request`: items to read, sections (null for all), limit_s for each section and kind."""
-    names = request.get("sections")
+    """`request`: items to read, sections (null for all), params of sections by their names,
+    limit_s for each section and kind."""
+    names, params = request.get("sections"), request.get("params", {})
     sections = find_sections() if names is None else names
     kinds = group_by_kind(request.get("items", []))
     prepare(sections, kinds)
-    tasks: List[Task] = [("section " + name, partial(read_section, name)) for name in sections]
+    tasks: List[Task] = [
+        ("section " + name, partial(read_section, name, params.get(name, {}))) for name in sections
+    ]
     tasks += [("kind " + kind, partial(read_items, kind, items)) for kind, items in kinds.items()]
     results = run_all(tasks, float(request.get("limit_s", LIMIT_S)))
     return {

@@ -35,9 +35,7 @@ def find_devices(devices: dict[str, Device], kind: str) -> list[str]:
 
 
 def _below_root(platform: Platform, root: Root) -> Iterator[Entry]:
-    numbers = {place: number for number, place in enumerate(root.below)}
-    first = int(root.first_bus, 16) if root.first_bus else int(root.port[5:7], 16) + 1
-    domain, index = root.port[:4], platform.tree.index(root)
+    domain, first, index = root.port[:4], root.buses[0], platform.tree.index(root)
     narrow = _link_of(platform, root.below[0]) if not root.switch else None
     yield root.port, _port(platform.root_ports, platform, root, "root_port", index, "", narrow)
     if not root.switch:
@@ -48,7 +46,7 @@ def _below_root(platform: Platform, root: Root) -> Iterator[Entry]:
     upstream = f"{domain}:{first:02x}:00.0"
     yield upstream, _port(switch, platform, root, "switch_up", index, root.port)
     before = sum(len(other.below) for other in platform.tree[:index] if other.switch)
-    for place, number in numbers.items():
+    for number, place in enumerate(root.below):
         port = f"{domain}:{first + 1:02x}:{number:02x}.0"
         link = _link_of(platform, place)
         yield port, _port(switch, platform, root, "switch_down", before + number, upstream, link)

@@ -1,10 +1,11 @@
 """Sections of the probe: one file each with `read()`, which gives a mapping of facts.
 
-A new section is one new file here. Each runs alone, under its own time limit.
+A new section is one new file here. Each runs alone, under its own time limit. Arguments of
+`read` that have a default are params: a request may give them by name.
 """
 
 from importlib import import_module
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Mapping
 
 
 def find_sections() -> List[str]:
@@ -17,5 +18,5 @@ def load_section(name: str) -> Any:
     return import_module("." + name, __name__)
 
 
-def read_section(name: str) -> Dict[str, Any]:
-    return dict(load_section(name).read())
+def read_section(name: str, params: Mapping[str, Any] = {}) -> Dict[str, Any]:
+    return dict(load_section(name).read(**params))
