@@ -19,8 +19,10 @@ def list_pcie_lines(gpu: Gpu, devices: Devices) -> Iterator[Line]:
     """The link is as slow as the GPU or its place says, whichever is slower."""
     device = devices[gpu["bdf"]]
     most = find_generation(device["max_speed_gts"])
-    partner = [find_generation(devices[bdf]["max_speed_gts"]) for bdf in
-               list_above(devices, gpu["bdf"])[:1]]
+    partner = [
+        find_generation(devices[bdf]["max_speed_gts"])
+        for bdf in list_above(devices, gpu["bdf"])[:1]
+    ]
     yield "pcie.gen", min(gpu["pcie_gen"], find_generation(device["speed_gts"]))
     yield "pcie.max_gen", min(most, *partner)
     yield "pcie.gpu_max_gen", most
@@ -54,8 +56,9 @@ def list_remote_lines(
     name: str, share: float, gpu: Gpu, gpus: list[Gpu], devices: Devices
 ) -> Iterator[Line]:
     """The other end: the NVSwitches share a GPU's links; without one, GPUs go in pairs."""
-    switches = [bdf for bdf, device in list_reachable(devices).items()
-                if device["kind"] == "nvswitch"]
+    switches = [
+        bdf for bdf, device in list_reachable(devices).items() if device["kind"] == "nvswitch"
+    ]
     pair = [other["bdf"] for other in gpus if other["index"] == gpu["index"] ^ 1]
     ends = switches or pair
     if ends:
