@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Literal
 
-from podsys.effects.program import list_sections, pack_program
+from podsys.effects.program import LOADER, list_sections, pack_program
 from podsys.effects.sharing import Shelf
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.facts import NodeFacts, Section
@@ -18,23 +18,6 @@ PROTOCOL = 1
 SECTION_LIMIT_S = 10.0
 NODE_LIMIT_S = 60.0
 
-# Runs on the node: takes the program into an unnamed file, so that nothing can be left
-# behind, and starts it with what follows on standard input.
-LOADER = """\
-import gc, os, sys
-gc.disable()
-size = int(sys.stdin.buffer.readline())
-try:
-    program = os.fdopen(os.memfd_create("podsys"), "wb")
-except (AttributeError, OSError):
-    import tempfile
-    program = tempfile.TemporaryFile()
-program.write(sys.stdin.buffer.read(size))
-program.flush()
-sys.path.insert(0, "/proc/self/fd/%d" % program.fileno())
-from podsys_node.probe import main
-main()
-"""
 # Isolated, and without site: nothing of the node's own Python set-up is wanted or waited for.
 PYTHON = "python3 -IS"
 
@@ -64,7 +47,6 @@ def probe(
 @cache
 def _command(items: tuple[Item, ...], sections: tuple[str, ...], as_root: str) -> Command:
     """Nodes that want the same share one request."""
-    program = pack_program()
     request = {
         "items": [item.as_request() for item in items],
         "sections": sections,
@@ -72,7 +54,7 @@ def _command(items: tuple[Item, ...], sections: tuple[str, ...], as_root: str) -
     }
     # As digits, because no shell finds anything in them to take for its own.
     text = f"exec {as_root}{PYTHON} -c 'exec(bytes.fromhex(\"{LOADER.encode().hex()}\"))'"
-    return Command(text, b"%d\n" % len(program) + program + json.dumps(request).encode())
+    return Command(text, pack_program().ask(request))
 
 
 def read_outcome(outcome: Outcome, shelf: Shelf | None = None) -> NodeFacts:

@@ -80,7 +80,9 @@ def _describe_saved(item: Item, saved: Dict[str, Mount]) -> str:
     if found is None:
         return "unset"
     same = set(found.options) - {"defaults"} == set(wanted.options) - {"defaults"}
-    return _join(found._replace(options=wanted.options if same else found.options))
+    return _join(
+        Mount(found.source, found.fs, wanted.options if same else found.options, found.place)
+    )
 
 
 def _join(mount: Mount) -> str:

@@ -4,11 +4,11 @@ Read live from /proc/swaps, and for the next boot from /etc/fstab and from swap 
 enabled. Set by swapoff -a, by commenting out the lines of /etc/fstab and by masking the units.
 """
 
-import glob
 import os
 from typing import Dict, List
 
 from .. import machine
+from ..paths import find_paths
 from . import Item, Readings, read_each
 
 UNITS = "/etc/systemd/system/*.*/*.swap"
@@ -34,7 +34,7 @@ def read_swap() -> Dict[str, str]:
 
 def find_units() -> List[str]:
     """Enabled: linked from what some target wants, and not masked."""
-    names = {os.path.basename(path) for path in glob.glob(machine.at(UNITS))}
+    names = {os.path.basename(path) for path in find_paths(UNITS)}
     return sorted(name for name in names if not _is_masked(name))
 
 

@@ -5,7 +5,7 @@ from typing import Any, Dict
 
 
 def read() -> Dict[str, Any]:
-    addresses = _resolve(_socket.gethostname())
+    addresses = _resolve(_socket.gethostname().encode())
     loopback = [address for address in addresses if address.startswith("127.") or address == "::1"]
     return {
         "hostname_addresses": addresses,
@@ -13,7 +13,7 @@ def read() -> Dict[str, Any]:
     }
 
 
-def _resolve(name: str) -> Any:
+def _resolve(name: bytes) -> Any:
     try:
         found = _socket.getaddrinfo(name, None, 0, 0, _socket.IPPROTO_TCP)
     except _socket.gaierror:
