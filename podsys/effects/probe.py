@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 from podsys.effects.program import LOADER, list_sections, pack_program
@@ -27,14 +28,18 @@ def probe(
     requests: Mapping[str, Iterable[Item]],
     on_done: Callable[[NodeFacts], None] = lambda _facts: None,
     sections: tuple[str, ...] | None = None,
+    params: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, NodeFacts]:
     """Ask every node for its facts and for the readings of its items, one round trip each.
 
-    `sections` are the facts asked for; without them all.
+    `sections` are the facts asked for; without them all. `params` are for some of them, by
+    their names: {"kernel_log": {"since_s": 3600}}.
     """
     wanted = sections or list_sections()
+    given = json.dumps(params, default=dict)
     commands = {
-        node: _command(tuple(items), wanted, fleet.as_root) for node, items in requests.items()
+        node: _command(tuple(items), wanted, given, fleet.as_root)
+        for node, items in requests.items()
     }
     found: dict[str, NodeFacts] = {}
     shelf = Shelf()
@@ -45,16 +50,19 @@ def probe(
 
 
 @cache
-def _command(items: tuple[Item, ...], sections: tuple[str, ...], as_root: str) -> Command:
-    """Nodes that want the same share one request."""
+def _command(
+    items: tuple[Item, ...], sections: tuple[str, ...], params: str, as_root: str
+) -> Command:
+    """Nodes that want the same share one request; `params` are JSON."""
     request = {
         "items": [item.as_request() for item in items],
         "sections": sections,
+        "params": json.loads(params),
         "limit_s": SECTION_LIMIT_S,
     }
     # As digits, because no shell finds anything in them to take for its own.
     text = f"exec {as_root}{PYTHON} -c 'exec(bytes.fromhex(\"{LOADER.encode().hex()}\"))'"
-    return Command(text, pack_program().ask(request))
+    return Command(text, pack_program(sections).ask(request))
 
 
 def read_outcome(outcome: Outcome, shelf: Shelf | None = None) -> NodeFacts:
