@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from podsys.effects.program import LOADER, list_sections, pack_program
+from podsys.effects.program import PYTHON, as_command, list_sections, pack_program
 from podsys.effects.sharing import Shelf
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.facts import NodeFacts, Section
@@ -18,9 +18,6 @@ from podsys.model.item import Item, Reading
 PROTOCOL = 1
 SECTION_LIMIT_S = 10.0
 NODE_LIMIT_S = 60.0
-
-# Isolated, and without site: nothing of the node's own Python set-up is wanted or waited for.
-PYTHON = "python3 -IS"
 
 
 def probe(
@@ -60,8 +57,7 @@ def _command(
         "params": json.loads(params),
         "limit_s": SECTION_LIMIT_S,
     }
-    # As digits, because no shell finds anything in them to take for its own.
-    text = f"exec {as_root}{PYTHON} -c 'exec(bytes.fromhex(\"{LOADER.encode().hex()}\"))'"
+    text = as_command(f"exec {as_root}{PYTHON}")
     return Command(text, pack_program(sections).ask(request))
 
 

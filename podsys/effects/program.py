@@ -44,7 +44,7 @@ class Program:
         code = self.modules[module.__name__][1]
         exec(marshal.loads(code) if is_ours else code, module.__dict__)
 stdin = sys.stdin.buffer
-magic, *sizes = stdin.readline().split()
+magic, what, *sizes = stdin.readline().split()
 request, code, source = map(int, sizes)
 request = marshal.loads(stdin.read(request))
 is_ours = magic.decode() == MAGIC_NUMBER.hex()
@@ -52,9 +52,19 @@ program = stdin.read(code)
 if not is_ours:
     program = stdin.read(source)
 sys.meta_path.insert(0, Program(marshal.loads(zlib.decompress(program))))
-from podsys_node.probe import run
-run(request)
+what = "podsys_node." + what.decode()
+__import__(what)
+sys.modules[what].run(request)
 """
+
+
+# Isolated, and without site: nothing of the node's own Python set-up is wanted or waited for.
+PYTHON = "python3 -IS"
+
+
+def as_command(python: str) -> str:
+    """The loader as digits, because no shell finds anything in them to take for its own."""
+    return f"{python} -c 'exec(bytes.fromhex(\"{LOADER.encode().hex()}\"))'"
 
 
 class Program(NamedTuple):
@@ -63,10 +73,10 @@ class Program(NamedTuple):
     code: bytes
     source: bytes
 
-    def ask(self, request: dict[str, Any]) -> bytes:
-        """What the loader reads from its standard input."""
+    def ask(self, request: dict[str, Any], what: str = "probe") -> bytes:
+        """What the loader reads from its standard input: `what` is the module that answers."""
         asked = marshal.dumps(request, FORM)
-        head = f"{MAGIC_NUMBER.hex()} {len(asked)} {len(self.code)} {len(self.source)}\n"
+        head = f"{MAGIC_NUMBER.hex()} {what} {len(asked)} {len(self.code)} {len(self.source)}\n"
         return head.encode() + asked + self.code + self.source
 
 

@@ -67,7 +67,9 @@ def test_every_module_is_whole_without_its_types(form, tmp_path):
     asked = program.ask({})
     if form == "source":
         asked = asked.replace(MAGIC, b"00", 1)
-    loader = LOADER.replace("run(request)", "\n".join(f"import {name}" for name in names))
+    loader = LOADER.replace(
+        "sys.modules[what].run(request)", "\n".join(f"import {name}" for name in names)
+    )
     assert run_loader(asked, tmp_path, loader) is None
 
 
@@ -80,7 +82,7 @@ def test_what_is_slow_to_load_is_not_loaded_where_there_is_no_need(tmp_path):
     load = "\n".join(f"import {name}" for name in names)
     end = "import json\nprint(json.dumps(loaded))\n"
     check = f"loaded = [name for name in {slow} if name in sys.modules]\n"
-    loader = LOADER.replace("run(request)", f"{load}\n{check}{end}")
+    loader = LOADER.replace("sys.modules[what].run(request)", f"{load}\n{check}{end}")
     assert run_loader(pack_program().ask({}), tmp_path, loader) == []
 
 

@@ -8,6 +8,7 @@ import os
 from typing import Dict, List
 
 from .. import machine
+from ..orders import reload_later
 from ..paths import find_paths
 from . import Item, Readings, read_each
 
@@ -50,8 +51,9 @@ def write(changed: List[Item], wanted: List[Item]) -> None:
         if lines != text.splitlines():
             machine.write_text("/etc/fstab", "\n".join(lines) + "\n")
     for unit in find_units():
-        machine.run(["systemctl", "disable", "--now", unit], 300)
-        machine.ask(["systemctl", "mask", unit], 60)
+        machine.run(["systemctl", "--no-reload", "disable", "--now", unit], 300)
+        machine.ask(["systemctl", "--no-reload", "mask", unit], 60)
+        reload_later()
     machine.ask(["swapoff", "-a"], 300)
 
 
