@@ -18,6 +18,11 @@ def read_baselines_texts() -> Mapping[str, str]:
     return read_folder("baselines")
 
 
+def read_platforms_texts() -> Mapping[str, str]:
+    """File name -> text of every podsys/catalog/platforms/*.yaml."""
+    return read_folder("platforms")
+
+
 @cache
 def read_folder(folder: str) -> Mapping[str, str]:
     return MappingProxyType(
