@@ -54,7 +54,8 @@ def parse_faults(
             faults.append((fault, document))
         else:
             problems += document.problems
-    _check_explains(faults, {_stem(file) for file in texts}, settings)
+    known = {*map(_stem, texts), *(f"node.{name}" for name in names)}
+    _check_explains(faults, known, settings)
     problems += [problem for _, document in faults for problem in document.problems]
     return [fault for fault, document in faults if not document.problems], problems
 
@@ -139,7 +140,10 @@ class _Rules:
 def _check_explains(
     faults: list[tuple[CompiledFault, Document]], ids: set[str], settings: Collection[str] | None
 ) -> None:
-    """An id that does not exist folds nothing, and nobody would notice."""
+    """An id that does not exist folds nothing, and nobody would notice.
+
+    `node.gpu` is the section that could not be read.
+    """
     for fault, document in faults:
         for position, id_ in enumerate(fault.fault.explains):
             is_setting = "." in id_ or "_" in id_

@@ -13,7 +13,7 @@ LEAST_S = 60.0
 
 def find_rates(before: Any, now: Dict[str, Any], seconds: float) -> Dict[str, Any]:
     """As `now`, with a rate in place of each counter; Unknown where there is none."""
-    return _rate(before, now, max(seconds, LEAST_S))
+    return dict(_rate(before, now, max(seconds, LEAST_S)))
 
 
 def _rate(before: Any, now: Any, seconds: float) -> Any:
