@@ -52,12 +52,20 @@ def change_state(node: Place, change: Callable[[State], State]) -> tuple[State, 
     return before, after
 
 
+def renew_state(node: Place, change: Callable[[State], State]) -> tuple[State, State]:
+    """The same, and nothing stays of what the node itself wrote into its hardware."""
+    before, after = change_state(node, change)
+    for folder, files in zip((node.hardware, node.kernel), split(look(after)), strict=True):
+        update_files(folder, {}, files)
+    return before, after
+
+
 def start_hardware(node: Place, change: Callable[[State], State]) -> None:
     """What firmware and drivers do at power-on: everything is shown anew."""
     with lock_file(node.dir / "hardware.lock"):
         state = stamped(change(load_state(node)))
         save_state(node, state)
-        hardware, modules = split(render(state, read_machine()))
+        hardware, modules = split(look(state))
         write_files(node.hardware, hardware)
         update_files(node.kernel, {}, modules)
 
@@ -68,10 +76,13 @@ def remove_hardware(node: Place) -> None:
 
 
 def show_change(node: Place, before: State, after: State) -> None:
-    machine = read_machine()
-    old, new = (split(render(state, machine)) for state in (before, after))
+    old, new = split(look(before)), split(look(after))
     for folder, was, now in zip((node.hardware, node.kernel), old, new, strict=True):
         update_files(folder, was, keep_written(folder, was, now))
+
+
+def look(state: State) -> Files:
+    return render(state, read_machine())
 
 
 def split(files: Files) -> tuple[Files, Files]:
