@@ -14,7 +14,7 @@ from podsys.lab.hardware.node import change_state, has_hardware, load_state, ren
 from podsys.lab.hardware.platforms import load_platform
 from podsys.lab.hardware.services import list_commands
 from podsys.lab.hardware.state import healthy_state
-from podsys.lab.layout import Lab, Place
+from podsys.lab.layout import Place
 from podsys.model.fault import Fault, Making
 
 State = dict[str, Any]
@@ -48,11 +48,6 @@ def heal_node(node: str, lab: str) -> None:
         forget_broken(place)
 
 
-def platform_of(place: Place) -> str:
-    """What the node's hardware is; '' for a node without any."""
-    return str(load_state(place)["platform"]) if has_hardware(place) else ""
-
-
 def can_make(making: Making, state: State | None) -> bool:
     """Whether this hardware has what the fault breaks; None is a node without any."""
     if state is None:
@@ -69,7 +64,7 @@ def can_make(making: Making, state: State | None) -> bool:
 def require_platform(fault: Fault, place: Place, platforms: Collection[str]) -> None:
     if fault.lab.none:
         raise PodsysError(f"The lab cannot make {fault.id}: {fault.lab.none}.")
-    mine = platform_of(place)
+    mine = load_state(place)["platform"] if has_hardware(place) else ""
     if mine not in platforms:
         others = ", ".join(platform or "any node without one" for platform in sorted(platforms))
         raise PodsysError(
@@ -125,8 +120,3 @@ def run_command(place: Place, words: Sequence[str], what: str) -> None:
             f"`podsys lab heal --node {place.name}` undoes all faults of the node.",
             ExitCode.FAILED,
         )
-
-
-def list_broken(lab: Lab) -> dict[str, list[str]]:
-    """Node -> ids of the faults made on it."""
-    return {node.name: list(read_broken(node)) for node in lab.made_nodes()}

@@ -14,6 +14,7 @@ from podsys.lab.hardware.keep import keep_written
 from podsys.lab.hardware.kmsg import stamp_log
 from podsys.lab.hardware.platforms import load_platform
 from podsys.lab.hardware.render import render
+from podsys.lab.hardware.software import install_software
 from podsys.lab.hardware.state import healthy_state
 from podsys.lab.layout import Place
 from podsys.lab.locks import lock_file
@@ -24,9 +25,10 @@ MODULES = "/sys/module/"
 
 
 def plug_in(node: Place, platform: str) -> None:
-    """Give a node that has none its hardware, in good health."""
-    if not node.hardware_file.exists():
-        save_state(node, healthy_state(load_platform(platform), node.name))
+    """Give a new node its hardware, in good health, and the software of its driver."""
+    state = healthy_state(load_platform(platform), node.name)
+    install_software(node.upper, state)
+    save_state(node, state)
 
 
 def has_hardware(node: Place) -> bool:
