@@ -132,6 +132,39 @@ def deploy(
 
 @app.command(
     epilog=examples(
+        "podsys preflight -C site",
+        "podsys preflight --limit 'n[001-032]' --hostfile hosts && mpirun --hostfile hosts ...",
+        "podsys preflight --since 24h       # older lines of the kernel log do not count",
+        "podsys preflight --json            # {verdict, ready, findings}, what blocks first",
+    )
+)
+def preflight(
+    limit: Annotated[str | None, typer.Option(help="Only these nodes or groups.")] = None,
+    hostfile: Annotated[
+        Path | None, typer.Option(help="Write the nodes that may start, as mpirun reads them.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="How far back the kernel log counts: 90s, 10m, 24h, 7d.")
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """May a job start now? Reads every node once, names each fault, its cause and its remedy.
+
+    Disturbs no running job and changes nothing. A node may start when nothing that blocks
+    training has failed there and nothing is unknown.
+
+    Exit codes: 0 every node may start and nothing failed, 1 something failed, 2 bad input,
+    3 could not tell.
+    """
+    from podsys.commands import preflight as command
+
+    options = command.Options(limit=limit, hostfile=hostfile, since=since, as_json=as_json)
+    _end(command.preflight(workspace, options))
+
+
+@app.command(
+    epilog=examples(
         "podsys accept",
         "podsys accept --level 1 --json     # only reads the nodes, measures nothing",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from podsys.commands.common import Cluster
@@ -16,10 +16,12 @@ from podsys.core.faults import CompiledFault
 from podsys.core.fleet import find_fleets
 from podsys.core.judge import judge_items, judge_reachable, judge_skips
 from podsys.core.lock import read_lock
+from podsys.core.peers import read_peers
 from podsys.core.platforms import recognise
 from podsys.effects.workspace import Workspace, write_atomically
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
+from podsys.model.item import Item
 
 Options = dict[str, dict[str, Any]]
 
@@ -29,17 +31,19 @@ def judge_passive(
     facts: Mapping[str, NodeFacts],
     desired: Desired,
     since_s: float | None = None,
+    asked: Iterable[Item] = (),
 ) -> list[Finding]:
     """Findings of faults, of wanted items, and of what could not be seen.
 
-    Keeps the counters that it saw in the workspace, for the rates of the next look.
+    `asked` are the questions about peers. The counters that were seen are kept in the
+    workspace, for the rates of the next look.
     """
     catalog = cluster.catalog
     faults = load_faults(setting.id for setting in catalog.settings)
     items = judge_items(desired.wanted, facts, catalog.sources)
     surroundings = Surroundings(
         baseline={m: b.ceiling for m, b in catalog.baselines.items() if b.ceiling is not None},
-        options=gather_options(cluster, facts, faults),
+        options=gather_options(cluster, facts, faults, asked),
         since_s=since_s,
     )
     reachable = {n: desired.skipped[n] for n, found in facts.items() if found.reachable}
@@ -51,7 +55,10 @@ def judge_passive(
 
 
 def gather_options(
-    cluster: Cluster, facts: Mapping[str, NodeFacts], faults: tuple[CompiledFault, ...]
+    cluster: Cluster,
+    facts: Mapping[str, NodeFacts],
+    faults: tuple[CompiledFault, ...],
+    asked: Iterable[Item],
 ) -> Options:
     """What rules may read beside a node's own facts, where it is known."""
     platforms = find_platforms(cluster, facts)
@@ -61,6 +68,7 @@ def gather_options(
         ("platform", {node: models[id_] for node, id_ in platforms.items()}),
         ("wanted", _read_wanted(cluster.workspace)),
         ("fleet", find_fleets(facts, _kinds(facts, platforms), paths_below(faults, "fleet"))),
+        ("peers", read_peers(cluster.spec, facts, asked)),
         ("rates", _find_rates(cluster.workspace, facts, faults)),
     ):
         for node in options.keys() & values.keys():

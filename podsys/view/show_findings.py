@@ -27,11 +27,12 @@ VERDICT_STYLES = {
     Verdict.UNKNOWN: "bold yellow",
 }
 BLOCKING = (Status.FAIL, Status.UNKNOWN, Status.WARN)
+# What to read before the remedy, by who repairs it.
 WHO = {
-    "podsys": "podsys repairs it: ",
-    "reboot": "a reboot repairs it: ",
-    "hands": "",
-    "vendor": "for the vendor: ",
+    "podsys": "[podsys] ",
+    "reboot": "[reboot] ",
+    "hands": "[by hand] ",
+    "vendor": "[vendor] ",
 }
 FEW = 6
 
@@ -52,13 +53,24 @@ def show_roots(findings: Iterable[Finding]) -> None:
     """Everything that is open, without what something else explains: that is named there."""
     blocking = [f for f in sort_findings(findings) if f.status in BLOCKING]
     symptoms = [f for f in blocking if f.folded_under]
-    for finding in fold_findings(f for f in blocking if not f.folded_under):
-        show_finding(finding, _explained_by(finding, symptoms))
+    roots = fold_findings(f for f in blocking if not f.folded_under)
+    for alike in _group_alike(roots):
+        show_alike(alike, _explained_by(alike, symptoms))
 
 
-def _explained_by(root: Finding, symptoms: Iterable[Finding]) -> list[str]:
-    here = set(root.nodes)
-    below = [f for f in symptoms if f.folded_under == root.check and not here.isdisjoint(f.nodes)]
+def _group_alike(findings: Iterable[Finding]) -> Iterable[list[Finding]]:
+    """What is said of different nodes for the same reason, and has the same remedy."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        key = (finding.check, finding.status, finding.cause, finding.remedy)
+        groups.setdefault(key, []).append(finding)
+    return groups.values()
+
+
+def _explained_by(roots: Sequence[Finding], symptoms: Iterable[Finding]) -> list[str]:
+    here = {node for root in roots for node in root.nodes}
+    check = roots[0].check
+    below = [f for f in symptoms if f.folded_under == check and not here.isdisjoint(f.nodes)]
     return list(dict.fromkeys(finding.check for finding in below))
 
 
@@ -71,19 +83,22 @@ def _show_verdict(verdict: Verdict, findings: Sequence[Finding]) -> None:
     out().print(Panel.fit(f"{verdict.value.upper()}   {summary}", style=style))
 
 
-def show_finding(finding: Finding, explained: Sequence[str] = ()) -> None:
-    where = fold(finding.nodes) or "cluster"
-    line = f"{finding.status.value:<7} {finding.check}  {where}  {describe_value(finding)}"
-    out().print(clean(line.rstrip()), style=STYLES[finding.status], soft_wrap=True)
-    remedy = finding.remedy and WHO.get(finding.repairs, "") + finding.remedy
-    for label, text in (
-        ("", finding.evidence),
-        ("cause: ", finding.cause),
-        ("→ ", remedy),
-        ("explains ", _name_few(explained)),
-    ):
-        if text:
-            out().print(clean(f"        {label}{' '.join(text.split())}"), soft_wrap=True)
+def show_alike(findings: Sequence[Finding], explained: Sequence[str] = ()) -> None:
+    """What was seen of each, then what is common to all: cause and remedy."""
+    for finding in findings:
+        where = fold(finding.nodes) or "cluster"
+        line = f"{finding.status.value:<7} {finding.check}  {where}  {describe_value(finding)}"
+        out().print(clean(line.rstrip()), style=STYLES[finding.status], soft_wrap=True)
+        _show_part("", finding.evidence)
+    first = findings[0]
+    _show_part("cause: ", first.cause)
+    _show_part("→ ", first.remedy and WHO.get(first.repairs, "") + first.remedy)
+    _show_part("explains ", _name_few(explained))
+
+
+def _show_part(label: str, text: str) -> None:
+    if text:
+        out().print(clean(f"        {label}{' '.join(text.split())}"), soft_wrap=True)
 
 
 def _name_few(checks: Sequence[str]) -> str:
