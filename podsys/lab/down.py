@@ -45,5 +45,5 @@ def purge_caches(lab: Lab) -> None:
     """Remove images and packages, unless another lab still stands on them."""
     if not any((lab.state / "labs").glob("*")):
         unmount_below(lab.state / "images")
-        for folder in ("images", "packages", "labs"):
+        for folder in ("images", "packages", "nvml", "labs"):
             shutil.rmtree(lab.state / folder, ignore_errors=True)

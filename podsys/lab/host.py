@@ -56,7 +56,11 @@ def find_missing() -> list[str]:
 
 def require_tools(report: Report) -> None:
     """Install what is missing where apt-get can; elsewhere say what to install."""
-    missing = find_missing()
+    require_packages(find_missing(), report)
+
+
+def require_packages(missing: list[str], report: Report) -> None:
+    """The same for these Debian packages, which this machine lacks."""
     if not missing:
         return
     names = " ".join(missing)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from podsys.lab.hardware import nvml_codes as codes
 from podsys.lab.hardware.nvml_links import list_nvlink_lines, list_pcie_lines
+from podsys.lab.hardware.nvml_load import list_clock_lines, list_power_lines, list_temperature_lines
 from podsys.lab.hardware.nvml_models import load_model
 from podsys.lab.hardware.nvml_places import measure_distance
 
@@ -18,7 +19,7 @@ ECC_PLACES = ("sram", "dram")
 ECC_TYPES = {"corrected": "correctable", "uncorrected": "uncorrectable"}
 
 
-def list_gpu_lines(state: Mapping[str, Any], gpu: Gpu, gpus: list[Gpu]) -> list[Line]:
+def list_gpu_lines(state: Mapping[str, Any], gpu: Gpu, gpus: Sequence[Gpu]) -> list[Line]:
     """All about one GPU; what its model says gives way to what the state says."""
     devices = state["devices"]
     device = devices[gpu["bdf"]]
@@ -84,38 +85,6 @@ def list_memory_lines(gpu: Gpu) -> Iterator[Line]:
         yield f"remapped.{name}", value
 
 
-def list_clock_lines(gpu: Gpu, model: Mapping[str, object]) -> Iterator[Line]:
-    """MHz. `clocks.locked` is the ceiling that an admin has set; 0 is none."""
-    clocks = gpu["clocks"]
-    usual = model.get("clocks.default.sm", clocks["max_sm"])
-    yield "clocks.sm", clocks["sm"]
-    yield "clocks.memory", clocks["mem"]
-    yield "clocks.max.sm", clocks["max_sm"]
-    yield "clocks.max.memory", clocks["max_mem"]
-    yield "clocks.default.sm", usual
-    yield "clocks.default.memory", clocks["max_mem"]
-    yield "clocks.application.sm", usual
-    yield "clocks.application.memory", clocks["max_mem"]
-    yield "clocks.locked", clocks["locked"] or 0
-    reasons = {codes.number_of(codes.THROTTLES, name) for name in gpu["throttle"]}
-    yield "clocks.reasons", f"{sum(reasons):#x}"
-
-
-def list_power_lines(gpu: Gpu) -> Iterator[Line]:
-    """Milliwatts."""
-    yield "power.usage", round(gpu["power_w"] * 1000)
-    yield "power.limit", round(gpu["power_limit_w"] * 1000)
-    yield "power.default", round(gpu["power_default_w"] * 1000)
-
-
-def list_temperature_lines(gpu: Gpu, model: Mapping[str, Any]) -> Iterator[Line]:
-    yield "temperature", gpu["temperature_c"]
-    if "temperature.limit" in model:
-        yield "temperature.margin", model["temperature.limit"] - gpu["temperature_c"]
-    yield "utilisation.gpu", gpu["utilisation"]
-    yield "utilisation.memory", 0
-
-
 def list_process_lines(gpu: Gpu) -> Iterator[Line]:
     yield "processes", len(gpu["processes"])
     for number, process in enumerate(gpu["processes"]):
@@ -133,7 +102,7 @@ def list_fabric_lines(gpu: Gpu) -> Iterator[Line]:
         yield "fabric.uuid", fabric["uuid"]
 
 
-def list_path_lines(gpu: Gpu, gpus: list[Gpu], devices: Mapping[str, Any]) -> Iterator[Line]:
+def list_path_lines(gpu: Gpu, gpus: Sequence[Gpu], devices: Mapping[str, Any]) -> Iterator[Line]:
     """How far it is from each of the others, which NVML calls by their present indices."""
     for index, other in enumerate(gpus):
         if other is not gpu:

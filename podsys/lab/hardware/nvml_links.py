@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from podsys.lab.hardware.topology import list_above, list_reachable
@@ -19,8 +19,10 @@ def list_pcie_lines(gpu: Gpu, devices: Devices) -> Iterator[Line]:
     """The link is as slow as the GPU or its place says, whichever is slower."""
     device = devices[gpu["bdf"]]
     most = find_generation(device["max_speed_gts"])
-    partner = [find_generation(devices[bdf]["max_speed_gts"]) for bdf in
-               list_above(devices, gpu["bdf"])[:1]]
+    partner = [
+        find_generation(devices[bdf]["max_speed_gts"])
+        for bdf in list_above(devices, gpu["bdf"])[:1]
+    ]
     yield "pcie.gen", min(gpu["pcie_gen"], find_generation(device["speed_gts"]))
     yield "pcie.max_gen", min(most, *partner)
     yield "pcie.gpu_max_gen", most
@@ -36,9 +38,10 @@ def find_generation(gts: float) -> int:
     return GENERATIONS[float(gts)]
 
 
-def list_nvlink_lines(gpu: Gpu, gpus: list[Gpu], devices: Devices) -> Iterator[Line]:
+def list_nvlink_lines(gpu: Gpu, gpus: Sequence[Gpu], devices: Devices) -> Iterator[Line]:
     """Speeds in MB/s in one direction."""
     links = gpu["nvlinks"]
+    kind, ends = find_ends(gpu, gpus, devices)
     yield "nvlink.count", len(links)
     for number, link in enumerate(links):
         name = f"nvlink.{number}"
@@ -46,20 +49,16 @@ def list_nvlink_lines(gpu: Gpu, gpus: list[Gpu], devices: Devices) -> Iterator[L
         yield f"{name}.speed", round(link["speed_gbps"] * 1000)
         for counter in ("crc", "replay", "recovery"):
             yield f"{name}.{counter}", link[f"{counter}_errors"]
-        if link["active"]:
-            yield from list_remote_lines(name, number / len(links), gpu, gpus, devices)
+        if link["active"] and ends:
+            end = ends[number * len(ends) // len(links)]
+            yield f"{name}.remote.type", kind
+            yield f"{name}.remote.bdf", end
+            yield f"{name}.remote.id", f"0x{devices[end]['device']}{devices[end]['vendor']}"
 
 
-def list_remote_lines(
-    name: str, share: float, gpu: Gpu, gpus: list[Gpu], devices: Devices
-) -> Iterator[Line]:
-    """The other end: the NVSwitches share a GPU's links; without one, GPUs go in pairs."""
-    switches = [bdf for bdf, device in list_reachable(devices).items()
-                if device["kind"] == "nvswitch"]
+def find_ends(gpu: Gpu, gpus: Sequence[Gpu], devices: Devices) -> tuple[int, list[str]]:
+    """The other ends: all NVSwitches share a GPU's links; without one, GPUs go in pairs."""
+    there = list_reachable(devices)
+    switches = [bdf for bdf, device in there.items() if device["kind"] == "nvswitch"]
     pair = [other["bdf"] for other in gpus if other["index"] == gpu["index"] ^ 1]
-    ends = switches or pair
-    if ends:
-        end = ends[int(share * len(ends))]
-        yield f"{name}.remote.type", TO_SWITCH if switches else TO_GPU
-        yield f"{name}.remote.bdf", end
-        yield f"{name}.remote.id", f"0x{devices[end]['device']}{devices[end]['vendor']}"
+    return (TO_SWITCH, switches) if switches else (TO_GPU, pair)

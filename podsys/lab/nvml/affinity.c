@@ -1,6 +1,7 @@
-/* Processors and memory near a GPU, as bits. */
+/* Processors and memory near a GPU, as bits. The kernel knows the processors of a NUMA node. */
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "answers.h"
@@ -41,36 +42,56 @@ static Code set_bits(const char *list, unsigned long *bits, unsigned int words)
     return OK;
 }
 
-static Code answer_bits(Gpu gpu, unsigned int words, unsigned long *bits, const char *key)
+static Code list_cpus(unsigned int node, char *list, size_t size)
 {
-    char list[256];
+    char path[64];
+    snprintf(path, sizeof path, "/sys/devices/system/node/node%u/cpulist", node);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return NOT_SUPPORTED;
+    if (fgets(list, (int)size, file) == NULL)
+        *list = '\0';
+    list[strcspn(list, "\n")] = '\0';
+    fclose(file);
+    return OK;
+}
+
+/* Begins a call that answers with bits: none is set. */
+static Code begin_bits(Gpu gpu, unsigned int words, unsigned long *bits, unsigned int *node)
+{
     unsigned int index;
     Code code = begin_gpu(gpu, &index);
     if (code != OK)
         return code;
     if (words == 0 || bits == NULL)
         return INVALID_ARGUMENT;
-    code = gpu_text(index, list, sizeof list, "%s", key);
-    if (code != OK)
-        return code;
     memset(bits, 0, words * sizeof *bits);
-    return set_bits(list, bits, words);
+    return gpu_uint(index, node, "numa");
 }
 
 API Code nvmlDeviceGetCpuAffinity(Gpu gpu, unsigned int words, unsigned long *bits)
 {
-    return answer_bits(gpu, words, bits, "cpus");
+    char list[1024];
+    unsigned int node;
+    Code code = begin_bits(gpu, words, bits, &node);
+    if (code == OK)
+        code = list_cpus(node, list, sizeof list);
+    return code == OK ? set_bits(list, bits, words) : code;
 }
 
 /* Scope 0 is the NUMA node, 1 the socket: the same here. */
 API Code nvmlDeviceGetCpuAffinityWithinScope(Gpu gpu, unsigned int words, unsigned long *bits,
                                              unsigned int scope)
 {
-    return scope < 2 ? answer_bits(gpu, words, bits, "cpus") : INVALID_ARGUMENT;
+    return scope < 2 ? nvmlDeviceGetCpuAffinity(gpu, words, bits) : INVALID_ARGUMENT;
 }
 
 API Code nvmlDeviceGetMemoryAffinity(Gpu gpu, unsigned int words, unsigned long *bits,
                                      unsigned int scope)
 {
-    return scope < 2 ? answer_bits(gpu, words, bits, "numa") : INVALID_ARGUMENT;
+    unsigned int node;
+    Code code = scope < 2 ? begin_bits(gpu, words, bits, &node) : INVALID_ARGUMENT;
+    if (code == OK)
+        set_bit(bits, words, node);
+    return code;
 }

@@ -7,17 +7,19 @@
 
 static const char *const NAMES[] = {"sm", "sm", "memory", "video"};
 
-/* An admin can hold the SM clock down in two ways: lock it, or set the application clock. */
+/* An admin can hold the SM clock down in two ways: lock it, or set another application clock than
+ * the usual one, which itself holds nothing down. 0: it is free. */
 static Code read_ceiling(unsigned int index, uint64_t *ceiling)
 {
-    uint64_t locked, application;
-    Code code = gpu_counter(index, &locked, "clocks.locked");
+    uint64_t application, usual;
+    Code code = gpu_counter(index, ceiling, "clocks.locked");
     if (code == OK)
         code = gpu_counter(index, &application, "clocks.application.sm");
-    if (code != OK)
-        return code;
-    *ceiling = locked && (!application || locked < application) ? locked : application;
-    return OK;
+    if (code == OK)
+        code = gpu_counter(index, &usual, "clocks.default.sm");
+    if (code == OK && application != usual && (*ceiling == 0 || application < *ceiling))
+        *ceiling = application;
+    return code;
 }
 
 Code read_reasons(unsigned int index, uint64_t *reasons)

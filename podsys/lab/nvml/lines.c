@@ -68,18 +68,17 @@ void free_lines(Lines *lines)
 
 const char *find_line(const Lines *lines, const char *key)
 {
-    /* The first line whose key is larger: the one before it is the last that can match. */
     size_t low = 0, high = lines->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (strcmp(lines->lines[middle].key, key) > 0)
-            high = middle;
-        else
+        if (strcmp(lines->lines[middle].key, key) < 0)
             low = middle + 1;
+        else
+            high = middle;
     }
-    if (low == 0 || strcmp(lines->lines[low - 1].key, key) != 0)
+    if (low == lines->count || strcmp(lines->lines[low].key, key) != 0)
         return NULL;
-    return lines->lines[low - 1].value;
+    return lines->lines[low].value;
 }
 
 static int digit_value(char digit)

@@ -22,7 +22,8 @@ bool parse_lines(char *text, size_t size, Lines *lines);
 
 void free_lines(Lines *lines);
 
-/* The value of a key, the last one if there are several; NULL if there is none. */
+/* The value of a key, the first one if there are several: what comes later may be the rest of an
+ * older text that somebody is writing over. NULL if there is none. */
 const char *find_line(const Lines *lines, const char *key);
 
 /* A whole decimal number, or hexadecimal behind 0x, that fits; else false. */

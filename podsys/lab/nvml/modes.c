@@ -6,8 +6,9 @@ UINT_GETTER(nvmlDeviceGetComputeMode, "compute_mode")
 MODE_GETTER(nvmlDeviceGetEccMode, "ecc.mode", "ecc.pending")
 CONSTANT_GETTER(nvmlDeviceGetDefaultEccMode, 1)
 MODE_GETTER(nvmlDeviceGetMigMode, "mig", "mig.pending")
-/* These cards have no display, do no accounting, and are not passed on to a guest. */
-CONSTANT_GETTER(nvmlDeviceGetDisplayMode, 0)
+/* No display is attached (NVML calls the mode enabled all the same), nothing is accounted for,
+ * and no GPU is passed on to a guest. */
+CONSTANT_GETTER(nvmlDeviceGetDisplayMode, 1)
 CONSTANT_GETTER(nvmlDeviceGetDisplayActive, 0)
 CONSTANT_GETTER(nvmlDeviceGetAccountingMode, 0)
 CONSTANT_GETTER(nvmlDeviceGetAccountingBufferSize, 4000)
