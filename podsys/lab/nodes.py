@@ -29,8 +29,8 @@ def prepare_node(node: Place, settings: Settings, image: Path) -> None:
     if not ready.exists():
         shutil.rmtree(node.dir, ignore_errors=True)
         write_identity(node, settings)
-        if settings.platforms:
-            plug_in(node, settings.platform_of(node))
+        if platform := settings.platform_of(node):
+            plug_in(node, platform)
         ready.write_text(f"{image}\n")
     if not node.kernel.exists():
         shutil.copytree(node.lab.kernel, node.kernel)

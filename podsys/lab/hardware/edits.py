@@ -33,11 +33,21 @@ def apply_edits(state: State, edits: Iterable[tuple[str, Any]]) -> State:
     return new
 
 
-def fill(state: State, value: Any) -> Any:
-    """A text with its `{path}` replaced; any other value as it is."""
-    if not isinstance(value, str):
-        return value
-    return FIELD.sub(lambda field: str(read(state, field[1])), value)
+def fill(state: State, value: Any, *, strict: bool = True) -> Any:
+    """A text with its `{path}` replaced; any other value as it is.
+
+    Unless `strict`, braces around something else stay: they mean something to somebody else.
+    """
+
+    def look_up(field: re.Match[str]) -> str:
+        try:
+            return str(read(state, field[1]))
+        except NoSuchPathError:
+            if strict:
+                raise
+            return field[0]
+
+    return FIELD.sub(look_up, value) if isinstance(value, str) else value
 
 
 def read(state: State, path: str) -> Any:

@@ -14,6 +14,7 @@ from podsys.lab.hardware.keep import keep_written
 from podsys.lab.hardware.kmsg import stamp_log
 from podsys.lab.hardware.platforms import load_platform
 from podsys.lab.hardware.render import render
+from podsys.lab.hardware.software import install_software
 from podsys.lab.hardware.state import healthy_state
 from podsys.lab.layout import Place
 from podsys.lab.locks import lock_file
@@ -24,9 +25,10 @@ MODULES = "/sys/module/"
 
 
 def plug_in(node: Place, platform: str) -> None:
-    """Give a node that has none its hardware, in good health."""
-    if not node.hardware_file.exists():
-        save_state(node, healthy_state(load_platform(platform), node.name))
+    """Give a new node its hardware, in good health, and the software of its driver."""
+    state = healthy_state(load_platform(platform), node.name)
+    install_software(node.upper, state)
+    save_state(node, state)
 
 
 def has_hardware(node: Place) -> bool:
@@ -52,12 +54,20 @@ def change_state(node: Place, change: Callable[[State], State]) -> tuple[State, 
     return before, after
 
 
+def renew_state(node: Place, change: Callable[[State], State]) -> tuple[State, State]:
+    """The same, and nothing stays of what the node itself wrote into its hardware."""
+    before, after = change_state(node, change)
+    for folder, files in zip((node.hardware, node.kernel), split(look(after)), strict=True):
+        update_files(folder, {}, files)
+    return before, after
+
+
 def start_hardware(node: Place, change: Callable[[State], State]) -> None:
     """What firmware and drivers do at power-on: everything is shown anew."""
     with lock_file(node.dir / "hardware.lock"):
         state = stamped(change(load_state(node)))
         save_state(node, state)
-        hardware, modules = split(render(state, read_machine()))
+        hardware, modules = split(look(state))
         write_files(node.hardware, hardware)
         update_files(node.kernel, {}, modules)
 
@@ -68,10 +78,13 @@ def remove_hardware(node: Place) -> None:
 
 
 def show_change(node: Place, before: State, after: State) -> None:
-    machine = read_machine()
-    old, new = (split(render(state, machine)) for state in (before, after))
+    old, new = split(look(before)), split(look(after))
     for folder, was, now in zip((node.hardware, node.kernel), old, new, strict=True):
         update_files(folder, was, keep_written(folder, was, now))
+
+
+def look(state: State) -> Files:
+    return render(state, read_machine())
 
 
 def split(files: Files) -> tuple[Files, Files]:

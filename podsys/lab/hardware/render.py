@@ -13,6 +13,7 @@ from podsys.lab.hardware.netdevs import netdev_files
 from podsys.lab.hardware.numa import numa_files
 from podsys.lab.hardware.pci import pci_files
 from podsys.lab.hardware.proc_driver import proc_driver_files
+from podsys.lab.hardware.software import software_files
 from podsys.lab.hardware.sysfs import State
 
 RENDERERS = (
@@ -24,6 +25,7 @@ RENDERERS = (
     kmsg_files,
     proc_driver_files,
     module_files,
+    software_files,
 )
 # Folders that the node has mounted: they stay, whatever is in them.
 PLACES = (
