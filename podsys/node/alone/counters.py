@@ -6,8 +6,8 @@ import time
 from typing import Any, Dict, List, Optional
 
 from .. import machine
-from ..fact_paths import Path, pick
-from ..rates import find_rates
+from ..diagnose.fact_paths import Path, pick
+from ..diagnose.rates import find_rates
 
 PLACE = "/run/podsys/counters.json"
 

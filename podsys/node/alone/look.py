@@ -56,7 +56,7 @@ def ask(sections: List[str], items: List[Dict[str, Any]], seconds: float) -> Dic
         return _unknown(sections, items, str(error))
     finally:
         with_limit(0)
-    found: Dict[str, Any] = json.loads(answer) if isinstance(answer, str) else answer
+    found: Dict[str, Any] = json.loads(answer)
     return found
 
 
