@@ -101,7 +101,8 @@ def _compile(document: Document, fault: Fault, names: frozenset[str]) -> Compile
         "value": rules.value("value", fault.value),
         **{key: rules.template(key, getattr(fault, key)) for key in TEMPLATES},
     }
-    return CompiledFault(fault, plain, frozenset(rules.used - {"it"}))
+    used = rules.used - {"it"} | ({"system"} if fault.boot_grace_s else set())
+    return CompiledFault(fault, plain | {"reads": sorted(used)}, frozenset(used))
 
 
 class _Rules:
