@@ -66,7 +66,7 @@ def gather_options(
     options: Options = {node: {} for node in facts}
     for name, values in (
         ("platform", {node: models[id_] for node, id_ in platforms.items()}),
-        ("wanted", _read_wanted(cluster.workspace)),
+        ("wanted", read_wanted(cluster.workspace)),
         ("fleet", find_fleets(facts, _kinds(facts, platforms), paths_below(faults, "fleet"))),
         ("peers", read_peers(cluster.spec, facts, asked)),
         ("rates", _find_rates(cluster.workspace, facts, faults)),
@@ -97,7 +97,7 @@ def _kinds(facts: Mapping[str, NodeFacts], platforms: Mapping[str, str]) -> dict
     }
 
 
-def _read_wanted(workspace: Workspace) -> dict[str, dict[str, str]]:
+def read_wanted(workspace: Workspace) -> dict[str, dict[str, str]]:
     if not workspace.lock_file.exists():
         return {}
     return read_lock(workspace.lock_file.read_text(encoding="utf-8"))

@@ -14,8 +14,6 @@ from podsys.model.problem import Problem
 from podsys.node.diagnose import WHY_MISSING
 
 ALWAYS = ("params", "baseline")
-# Sections that rules may name before the probe has them.
-COMING = ("dmi", "drivers", "gpu", "infiniband", "kernel_log", "limits", "numa", "pci")
 FIELD = re.compile(r"\{([^{}]*)\}")
 # What roles manage (core/role_items.py): role, kind, key.
 ROLE_ITEM = re.compile(
@@ -50,7 +48,7 @@ def parse_faults(
     """
     faults: list[tuple[CompiledFault, Document]] = []
     problems: list[Problem] = []
-    names = frozenset({*sections, *COMING, *WHY_MISSING, *ALWAYS})
+    names = frozenset({*sections, *WHY_MISSING, *ALWAYS})
     for file, text in sorted(texts.items()):
         document = read_document(text, file)
         fault = _read_fault(document, names)

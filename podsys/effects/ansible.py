@@ -75,6 +75,7 @@ def run_play(
                 "ANSIBLE_NOCOLOR": "1",
                 "ANSIBLE_FORCE_COLOR": "0",
                 "PATH": _path(),
+                "ANSIBLE_ACTION_PLUGINS": str(Path(__file__).with_name("action")),
                 **strategy,
             },
             suppress_env_files=True,

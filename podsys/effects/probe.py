@@ -6,9 +6,10 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
-from podsys.effects.program import list_sections, pack_program
+from podsys.effects.program import PYTHON, as_command, list_sections, pack_program
 from podsys.effects.sharing import Shelf
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.facts import NodeFacts, Section
@@ -18,40 +19,24 @@ PROTOCOL = 1
 SECTION_LIMIT_S = 10.0
 NODE_LIMIT_S = 60.0
 
-# Runs on the node: takes the program into an unnamed file, so that nothing can be left
-# behind, and starts it with what follows on standard input.
-LOADER = """\
-import gc, os, sys
-gc.disable()
-size = int(sys.stdin.buffer.readline())
-try:
-    program = os.fdopen(os.memfd_create("podsys"), "wb")
-except (AttributeError, OSError):
-    import tempfile
-    program = tempfile.TemporaryFile()
-program.write(sys.stdin.buffer.read(size))
-program.flush()
-sys.path.insert(0, "/proc/self/fd/%d" % program.fileno())
-from podsys_node.probe import main
-main()
-"""
-# Isolated, and without site: nothing of the node's own Python set-up is wanted or waited for.
-PYTHON = "python3 -IS"
-
 
 def probe(
     fleet: Fleet,
     requests: Mapping[str, Iterable[Item]],
     on_done: Callable[[NodeFacts], None] = lambda _facts: None,
     sections: tuple[str, ...] | None = None,
+    params: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, NodeFacts]:
     """Ask every node for its facts and for the readings of its items, one round trip each.
 
-    `sections` are the facts asked for; without them all.
+    `sections` are the facts asked for; without them all. `params` are for some of them, by
+    their names: {"kernel_log": {"since_s": 3600}}.
     """
     wanted = sections or list_sections()
+    given = json.dumps(params, default=dict)
     commands = {
-        node: _command(tuple(items), wanted, fleet.as_root) for node, items in requests.items()
+        node: _command(tuple(items), wanted, given, fleet.as_root)
+        for node, items in requests.items()
     }
     found: dict[str, NodeFacts] = {}
     shelf = Shelf()
@@ -62,17 +47,18 @@ def probe(
 
 
 @cache
-def _command(items: tuple[Item, ...], sections: tuple[str, ...], as_root: str) -> Command:
-    """Nodes that want the same share one request."""
-    program = pack_program()
+def _command(
+    items: tuple[Item, ...], sections: tuple[str, ...], params: str, as_root: str
+) -> Command:
+    """Nodes that want the same share one request; `params` are JSON."""
     request = {
         "items": [item.as_request() for item in items],
         "sections": sections,
+        "params": json.loads(params),
         "limit_s": SECTION_LIMIT_S,
     }
-    # As digits, because no shell finds anything in them to take for its own.
-    text = f"exec {as_root}{PYTHON} -c 'exec(bytes.fromhex(\"{LOADER.encode().hex()}\"))'"
-    return Command(text, b"%d\n" % len(program) + program + json.dumps(request).encode())
+    text = as_command(f"exec {as_root}{PYTHON}")
+    return Command(text, pack_program(sections).ask(request))
 
 
 def read_outcome(outcome: Outcome, shelf: Shelf | None = None) -> NodeFacts:

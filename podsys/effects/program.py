@@ -1,132 +1,133 @@
-"""The probe's program: podsys/node as one zip file that any python3 from 3.6 on runs.
+"""The probe's program: podsys/node in a form that any python3 from 3.6 on runs at once.
 
-Compiling takes a node longer than reading all its settings. So each module travels twice: as
-bytecode, which nodes with this machine's version of Python take, and as source for all others.
-Python itself chooses: its importer passes over bytecode of another version.
+Compiling takes a node longer than reading all its settings, and Python's importer for zip files
+unpacks every module twice. So the modules travel as two dictionaries, one of bytecode, which
+nodes with this machine's version of Python take, and one of source for all others; the loader,
+which goes before them, imports out of the one that fits and does not read the other.
 """
 
 from __future__ import annotations
 
 import ast
-import io
 import marshal
-import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from importlib.util import MAGIC_NUMBER, find_spec
-from pathlib import Path
+from importlib.util import MAGIC_NUMBER
+from typing import Any, NamedTuple
 
-from podsys.effects.shake import find_mentioned, read_licence, shake
-from podsys.effects.strip import strip
+from podsys.effects.cache import keep
+from podsys.effects.libraries import LIBRARY_SECTION, find_libraries, read_licence
+from podsys.effects.strip import strip, without_lines
 
-# A fixed date makes equal programs equal bytes.
-DATE = (2020, 1, 1, 0, 0, 0)
-# PEP 552: the flag says that bytecode goes by a hash which nobody checks, instead of by a date.
-HEADER = MAGIC_NUMBER + (1).to_bytes(4, "little") + bytes(8)
+# The form of marshal that every Python 3 reads.
+FORM = 2
 PACKAGE = "podsys_node"
-SECTIONS = "sections/"
+# What judges by itself on a node (effects/node_program.py) has no part in the probe.
+LEFT_OUT = ("__pycache__", "alone", "diagnose", "rules")
+
+# Runs on the node. Nothing is written there, so nothing can be left behind.
+LOADER = """\
+import gc, marshal, sys, zlib
+gc.disable()
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import MAGIC_NUMBER
+class Program:
+    def __init__(self, modules):
+        self.modules = modules
+    def find_spec(self, name, path=None, target=None):
+        if name in self.modules:
+            return ModuleSpec(name, self, is_package=self.modules[name][0])
+    def create_module(self, spec):
+        return None
+    def exec_module(self, module):
+        code = self.modules[module.__name__][1]
+        exec(marshal.loads(code) if is_ours else code, module.__dict__)
+stdin = sys.stdin.buffer
+magic, what, *sizes = stdin.readline().split()
+request, code, source = map(int, sizes)
+request = marshal.loads(stdin.read(request))
+is_ours = magic.decode() == MAGIC_NUMBER.hex()
+program = stdin.read(code)
+if not is_ours:
+    program = stdin.read(source)
+sys.meta_path.insert(0, Program(marshal.loads(zlib.decompress(program))))
+what = "podsys_node." + what.decode()
+__import__(what)
+sys.modules[what].run(request)
+"""
+
+
+# Isolated, and without site: nothing of the node's own Python set-up is wanted or waited for.
+PYTHON = "python3 -IS"
+
+
+def as_command(python: str) -> str:
+    """The loader as digits, because no shell finds anything in them to take for its own."""
+    return f"{python} -c 'exec(bytes.fromhex(\"{LOADER.encode().hex()}\"))'"
+
+
+class Program(NamedTuple):
+    """The same modules twice, packed."""
+
+    code: bytes
+    source: bytes
+
+    def ask(self, request: dict[str, Any], what: str = "probe") -> bytes:
+        """What the loader reads from its standard input: `what` is the module that answers."""
+        asked = marshal.dumps(request, FORM)
+        head = f"{MAGIC_NUMBER.hex()} {what} {len(asked)} {len(self.code)} {len(self.source)}\n"
+        return head.encode() + asked + self.code + self.source
 
 
 @cache
-def pack_program(sections: tuple[str, ...] | None = None) -> bytes:
-    """podsys/node as a zip whose only package is podsys_node, beside libraries that it needs.
+def pack_program(sections: tuple[str, ...] = ()) -> Program:
+    """podsys/node as the package podsys_node, with the libraries that these sections need."""
+    modules = list(_modules(resources.files("podsys") / "node", PACKAGE))
+    if LIBRARY_SECTION in sections:
+        modules += find_libraries({name: text for name, _, text in modules})
+    made_from = marshal.dumps((MAGIC_NUMBER, _read_own(), modules), FORM)
+    head, _, both = keep("program", made_from, lambda: _pack_both(modules)).partition(b"\n")
+    return Program(both[: int(head)], both[int(head) :])
 
-    Of the sections only those named, all without names, and nothing that only others need.
-    """
-    modules = _choose(_read_modules(), list_sections() if sections is None else sections)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, source in modules.items():
-            _add_module(archive, f"{PACKAGE}/{path}", ast.parse(source))
-        for library, mentioned in _find_libraries(modules).items():
-            source = _read_library(library)
-            tree = shake(ast.parse(source), mentioned)
-            _add_module(archive, f"{library}.py", tree, read_licence(source))
-    return buffer.getvalue()
+
+def _read_own() -> list[str]:
+    """What makes the program of the modules."""
+    folder = resources.files("podsys.effects")
+    return [(folder / f"{name}.py").read_text(encoding="utf-8") for name in ("program", "strip")]
+
+
+def _pack_both(modules: list[tuple[str, bool, str]]) -> bytes:
+    sources, codes = {}, {}
+    for name, is_package, text in modules:
+        tree = strip(ast.parse(text))
+        compiled = compile(tree, name, "exec", dont_inherit=True, optimize=2)
+        sources[name] = is_package, (read_licence(text) + ast.unparse(tree)).encode()
+        codes[name] = is_package, marshal.dumps(without_lines(compiled))
+    code, source = _pack(codes), _pack(sources)
+    return b"%d\n" % len(code) + code + source
+
+
+def _pack(modules: dict[str, Any]) -> bytes:
+    return zlib.compress(marshal.dumps(modules, FORM), 9)
 
 
 @cache
 def list_sections() -> tuple[str, ...]:
     """Named to the probe, which would have to look for them in its zip file."""
-    names = (path.removeprefix(SECTIONS).removesuffix(".py") for path in _list_paths(SECTIONS))
-    return tuple(sorted(name for name in names if name[0] != "_"))
+    folder = resources.files("podsys") / "node" / "sections"
+    names = (entry.name.removesuffix(".py") for entry in folder.iterdir())
+    return tuple(sorted(name for name in names if name.isidentifier() and name[0] != "_"))
 
 
-def _list_paths(folder: str) -> list[str]:
-    return [path for path in _read_modules() if path.startswith(folder)]
-
-
-@cache
-def _read_modules() -> dict[str, str]:
-    """Path below podsys/node -> source."""
-    return dict(_modules(resources.files("podsys") / "node", ""))
-
-
-def _modules(folder: Traversable, path: str) -> Iterator[tuple[str, str]]:
+def _modules(folder: Traversable, name: str) -> Iterator[tuple[str, bool, str]]:
+    """Name, whether it is a package, and source of each."""
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name != "__pycache__":
-            yield from _modules(entry, f"{path}{entry.name}/")
+        if entry.is_dir() and entry.name not in LEFT_OUT:
+            yield from _modules(entry, f"{name}.{entry.name}")
+        elif entry.name == "__init__.py":
+            yield name, True, entry.read_text(encoding="utf-8")
         elif entry.name.endswith(".py"):
-            yield path + entry.name, entry.read_text(encoding="utf-8")
-
-
-def _choose(modules: Mapping[str, str], sections: tuple[str, ...]) -> dict[str, str]:
-    """Modules that the probe can come to import; a package comes whole, but for sections."""
-    others = {path for path in modules if path.startswith(SECTIONS) and "__init__" not in path}
-    others -= {f"{SECTIONS}{name}.py" for name in sections}
-    found: set[str] = set()
-    waiting = ["__init__.py", "probe.py", *_list_paths("kinds/")]
-    waiting += [f"{SECTIONS}{name}.py" for name in sections]
-    while waiting:
-        path = waiting.pop()
-        if path in modules and path not in found | others:
-            found.add(path)
-            waiting += _find_imports(path, modules)
-    return {path: source for path, source in modules.items() if path in found}
-
-
-def _find_imports(path: str, modules: Mapping[str, str]) -> Iterator[str]:
-    """Paths that the relative imports of a module may mean."""
-    for node in ast.walk(ast.parse(modules[path])):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            parts = path.split("/")[: -node.level]
-            parts += node.module.split(".") if node.module else []
-            base = "/".join(parts)
-            yield f"{base}.py"
-            folder = f"{base}/" if base else ""
-            if f"{folder}__init__.py" in modules and folder:
-                yield from _list_paths(folder)
-            yield from (f"{folder}{alias.name}.py" for alias in node.names)
-
-
-def _find_libraries(modules: Mapping[str, str]) -> dict[str, set[str]]:
-    """LIBRARY of a module names what is taken along: with what its package mentions of it."""
-    found = {}
-    for path, source in modules.items():
-        for node in ast.parse(source).body:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "LIBRARY":
-                folder = path.rpartition("/")[0] + "/"
-                around = [text for other, text in modules.items() if other.startswith(folder)]
-                found[str(ast.literal_eval(node.value))] = find_mentioned(around)
-    return found
-
-
-def _read_library(name: str) -> str:
-    spec = find_spec(name)
-    assert spec is not None and spec.origin is not None, f"{name} is among podsys's dependencies"
-    return Path(spec.origin).read_text(encoding="utf-8")
-
-
-def _add_module(archive: zipfile.ZipFile, name: str, tree: ast.Module, licence: str = "") -> None:
-    tree = strip(tree)
-    code = compile(tree, name, "exec", dont_inherit=True, optimize=2)
-    _add(archive, name, (licence + ast.unparse(tree)).encode())
-    _add(archive, name + "c", HEADER + marshal.dumps(code))
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    info = zipfile.ZipInfo(name, DATE)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(info, content)
+            yield f"{name}.{entry.name[:-3]}", False, entry.read_text(encoding="utf-8")

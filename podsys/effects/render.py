@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import yaml
 from jinja2 import (
     Environment,
+    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
@@ -15,7 +17,9 @@ from jinja2 import (
     UndefinedError,
     select_autoescape,
 )
+from jinja2.bccache import Bucket
 
+from podsys.effects.cache import find_folder
 from podsys.effects.content import content_root
 from podsys.errors import PodsysError
 
@@ -40,6 +44,7 @@ def _environment() -> Environment:
     root = content_root()
     environment = Environment(
         loader=FileSystemLoader([root / "templates", root / "playbooks" / "roles"]),
+        bytecode_cache=_find_cache(),
         auto_reload=False,  # a template does not change while a command runs
         autoescape=select_autoescape(["html.j2", "html"], default=False),
         undefined=StrictUndefined,
@@ -56,6 +61,19 @@ def _environment() -> Environment:
     environment.filters["yaml"] = as_yaml
     environment.filters["yaml_block"] = as_yaml_block
     return environment
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Compiling a template takes longer than rendering it. A full disk costs that time."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _find_cache() -> FileSystemBytecodeCache | None:
+    folder = find_folder()
+    return _Compiled(str(folder), "template-%s") if folder else None
 
 
 def as_yaml(value: Any) -> str:

@@ -11,18 +11,6 @@ import ast
 from collections.abc import Iterable, Iterator
 
 
-def find_mentioned(sources: Iterable[str]) -> set[str]:
-    """Names that these sources may take from a module: attributes, and texts that are names."""
-    mentioned: set[str] = set()
-    for source in sources:
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Attribute):
-                mentioned.add(node.attr)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                mentioned.add(node.value)
-    return mentioned
-
-
 def shake(tree: ast.Module, mentioned: Iterable[str]) -> ast.Module:
     """`tree` with what is mentioned and all that this needs in turn, in the order it had."""
     statements = {id(statement): set(_bound(statement)) for statement in tree.body}
@@ -39,13 +27,6 @@ def shake(tree: ast.Module, mentioned: Iterable[str]) -> ast.Module:
             kept.add(id(statement))
             wanted |= set(_needed(statement))
     return ast.Module([s for s in tree.body if id(s) in kept], tree.type_ignores)
-
-
-def read_licence(source: str) -> str:
-    """The comment on top of a file."""
-    lines = source.splitlines(keepends=True)
-    end = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    return "".join(lines[:end])
 
 
 def _is_wanted(bound: set[str], wanted: set[str]) -> bool:

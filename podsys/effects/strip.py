@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+from types import CodeType
+
+NO_LINE = 0xF8  # Objects/locations.md of CPython: first bit, the code for none, length less one
 
 
 def strip(tree: ast.Module) -> ast.Module:
@@ -51,9 +54,22 @@ class _Strip(ast.NodeTransformer):
 
 def _is_alias(value: ast.expr) -> bool:
     """`Task = Tuple[str, ...]`: a type's name with its parts in brackets."""
-    generic = {"Callable", "Dict", "List", "Optional", "Sequence", "Set", "Tuple"}
+    generic = {"Callable", "Dict", "List", "Optional", "Sequence", "Set", "Tuple", "Union"}
     return (
         isinstance(value, ast.Subscript)
         and isinstance(value.value, ast.Name)
         and value.value.id in generic
     )
+
+
+def without_lines(code: CodeType) -> CodeType:
+    """Without the numbers of its lines, two fifths of what bytecode takes packed. Nobody sees a
+    traceback of the probe: it tells what is wrong in words."""
+    inner = (without_lines(c) if isinstance(c, CodeType) else c for c in code.co_consts)
+    return code.replace(co_linetable=_no_lines(len(code.co_code) // 2), co_consts=tuple(inner))
+
+
+def _no_lines(units: int) -> bytes:
+    """Entries of Python's table of locations that say `none`, each for eight instructions."""
+    rest = bytes([NO_LINE + units % 8 - 1]) if units % 8 else b""
+    return bytes([NO_LINE + 7]) * (units // 8) + rest

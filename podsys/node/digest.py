@@ -1,6 +1,5 @@
 """SHA-256 without OpenSSL, which takes longer to load than a probe takes to read its files."""
 
-from importlib import import_module
 from typing import Any
 
 # Where it is from Python 3.12 on, where it was before, and for a Python without its own.
@@ -10,7 +9,7 @@ PLACES = ("_sha2", "_sha256", "hashlib")
 def _find() -> Any:
     for name in PLACES:
         try:
-            return import_module(name).sha256
+            return __import__(name).sha256
         except ImportError:
             continue
     raise ImportError("this Python has no SHA-256")

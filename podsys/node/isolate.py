@@ -1,64 +1,63 @@
-"""Work done in child processes under a time limit: what hangs costs itself only.
+"""Tasks done in child processes under a time limit: what hangs costs itself only.
 
 One worker does everything as long as nothing is slow, and so reads each file once. When a task
 takes its time, another worker goes on with the rest; when it takes too long, its worker dies.
+The parent forks before it has loaded much, and only waits: that is what makes forking cheap.
 """
 
+import os
 import select
 import time
-from typing import Any, Callable, Dict, List, Sequence, Tuple
+from typing import Dict, List, Sequence
 
-from .worker import Worker
+from .worker import Answer, Prepare, Worker
 
 AT_ONCE = 4
-# A task that takes longer than this no longer keeps the others waiting.
-LATE_S = 0.25
-Task = Tuple[str, Callable[[], Any]]
-Result = Dict[str, Any]
+MOST = 255  # a ticket is one byte
 
 
-def run_all(tasks: Sequence[Task], limit_s: float) -> Dict[str, Result]:
-    """Results by name: {ok, value, seconds} or {ok, reason, seconds}."""
-    waiting = list(reversed(tasks))
+def run_all(names: Sequence[str], prepare: Prepare, limit_s: float) -> Dict[str, Answer]:
+    """Each task's answer: {ok, text, seconds}; the text is JSON, or the reason if not ok.
+
+    `prepare` is called in each worker, and gives the function that does a task by its name.
+    """
+    if len(names) > MOST:
+        raise ValueError("%d tasks, %d at most" % (len(names), MOST))
+    tickets, counter = os.pipe()
+    os.write(counter, bytes(range(len(names))))
+    os.close(counter)
+    answers: Dict[str, Answer] = {}
     workers: List[Worker] = []
-    results: Dict[str, Result] = {}
     try:
-        while len(results) < len(tasks):
-            _hand_out(waiting, workers, tasks, limit_s)
-            for worker in _wait(workers, bool(waiting)):
-                name, result = worker.result()
-                results[name] = result
-                if worker.is_gone:
-                    workers.remove(worker)
+        while len(answers) < len(names):
+            if not workers or _all_late(workers, len(names) - len(answers)):
+                workers.append(Worker(names, prepare, tickets, limit_s))
+            for worker in _wait(workers):
+                answers.update(worker.take())
+                if worker.failure:
+                    answers.update({n: worker.failure for n in names if n not in answers})
+            workers = [worker for worker in workers if not worker.is_gone]
     finally:
         for worker in workers:
             worker.end()
-    return results
+        os.close(tickets)
+    return answers
 
 
-def _hand_out(
-    waiting: List[Task], workers: List[Worker], tasks: Sequence[Task], limit_s: float
-) -> None:
-    """Idle workers get work; a new one is started only when all others are late."""
-    for worker in workers:
-        if waiting and worker.is_idle:
-            worker.give(waiting.pop()[0], limit_s)
+def _all_late(workers: List[Worker], unfinished: int) -> bool:
+    """Nobody gets on, and there is work that nobody has taken yet."""
     now = time.monotonic()
-    if waiting and len(workers) < AT_ONCE and all(now >= w.started + LATE_S for w in workers):
-        workers.append(Worker(dict(tasks), workers))
-        workers[-1].give(waiting.pop()[0], limit_s)
+    is_room = len(workers) < min(AT_ONCE, unfinished)
+    return is_room and all(now >= worker.late_at for worker in workers)
 
 
-def _wait(workers: List[Worker], more: bool) -> List[Worker]:
-    """Workers that have answered, died, or must die; none when it is time to start another."""
-    busy = [worker for worker in workers if not worker.is_idle]
-    times = [worker.deadline for worker in busy]
-    if more and len(workers) < AT_ONCE:
-        times.append(max(worker.started for worker in busy) + LATE_S)
-    patience = max(0.0, min(times) - time.monotonic())
-    ready = select.select([worker.answers for worker in busy], [], [], patience)[0]
-    done = [worker for worker in busy if worker.answers in ready and worker.take()]
-    late = [w for w in busy if w not in done and time.monotonic() >= w.deadline]
-    for worker in late:
-        worker.end("no answer within %g s" % worker.limit_s)
-    return done + late
+def _wait(workers: List[Worker]) -> List[Worker]:
+    """Those that have said something, died, or must die."""
+    now = time.monotonic()
+    times = [worker.deadline for worker in workers]
+    if len(workers) < AT_ONCE:
+        times += [worker.late_at for worker in workers if worker.late_at > now]
+    patience = max(0.0, min(times) - now)
+    ready = select.select([worker.pipe for worker in workers], [], [], patience)[0]
+    now = time.monotonic()
+    return [worker for worker in workers if worker.pipe in ready or now >= worker.deadline]

@@ -5,26 +5,47 @@ after the other, both are lines `priority,number,microseconds,flags;text`.
 """
 
 import os
-import re
-from collections import namedtuple
-from typing import Iterator, List, Optional, Sequence
+from typing import Any, Iterator, List, Optional, Tuple
 
 from . import machine
 from .kernel_patterns import PCI, Pattern
-from .values import quote, word
+from .record import Record
+from .values import is_hex, is_pci_address, quote, whole, word
 
 PATH = "/dev/kmsg"
 LARGEST_RECORD = 8192
 LARGEST_LOG = 32 << 20
 LONGEST_LINE = 2048
 LONGEST_TEXT = 240
-HEADER = re.compile(r"^([0-9]{1,4}),[0-9]{1,20},([0-9]{1,18}),[^;\n]*;", re.MULTILINE)
+FIELDS = 4  # and more: newer kernels add some
+MOST_PRIORITY, MOST_US = 4095, 1 << 62
 FACILITY = 8  # and more: written by programs, not by the kernel
 
-# `at_s` counts from boot; `groups` are those of the pattern.
-Found = namedtuple("Found", "at_s groups text")
-# `small` in small letters, and as long as `text`: all of it is ASCII.
-Log = namedtuple("Log", "text small")
+
+class Log(Record):
+    """`small` is in small letters, and as long as `text`: all of it is ASCII."""
+
+    __slots__ = ("text", "small")
+    text: str
+    small: str
+
+
+class Entry(Record):
+    """A record; `at_s` counts from boot."""
+
+    __slots__ = ("priority", "at_s", "text")
+    priority: int
+    at_s: float
+    text: str
+
+
+class Found(Record):
+    """A record that matches, with the groups of the pattern."""
+
+    __slots__ = ("at_s", "groups", "text")
+    at_s: float
+    groups: Tuple[Any, ...]
+    text: str
 
 
 def read_log() -> Log:
@@ -39,7 +60,7 @@ def read_log() -> Log:
         raise machine.Unreadable("%s: %s" % (PATH, error.strerror))
     finally:
         os.close(descriptor)
-    if text.strip() and not HEADER.search(text):
+    if text.strip() and oldest_s(Log(text, "")) is None:
         raise machine.Unreadable("%s: no record in %s" % (PATH, quote(text)))
     return Log(text, text.lower())
 
@@ -63,38 +84,67 @@ def _read_records(descriptor: int) -> bytes:
 
 def find(log: Log, pattern: Pattern) -> Iterator[Found]:
     """Records of the kernel's own that match, oldest first."""
-    text, small = log
-    at = small.find(pattern.needle)
+    at = log.small.find(pattern.needle)
     while at >= 0:
-        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
-        end = len(text) if end < 0 else end
-        header = HEADER.match(text, start, end)
-        if header and int(header.group(1)) < FACILITY:
-            said = _unescape(text[header.end() : end][:LONGEST_LINE])
-            match = pattern.regex.search(said)
-            if match:
-                yield Found(int(header.group(2)) / 1e6, match.groups(), _one_line(said))
-        at = small.find(pattern.needle, end)
+        start, end = log.text.rfind("\n", 0, at) + 1, log.text.find("\n", at)
+        end = len(log.text) if end < 0 else end
+        record = parse_record(log.text[start : min(end, start + LONGEST_LINE)])
+        match = _search(pattern, record.text) if record and record.priority < FACILITY else None
+        if record and match:
+            yield Found(record.at_s, match.groups(), _one_line(record.text))
+        at = log.small.find(pattern.needle, end)
+
+
+def _search(pattern: Pattern, text: str) -> Any:
+    """Most logs have none of the needles, and Python is quicker without the module."""
+    import re
+
+    flags = re.DOTALL | re.IGNORECASE | re.ASCII
+    return re.search(pattern.regex.replace("<pci>", PCI), text, flags)
+
+
+def parse_record(line: str) -> Optional[Entry]:
+    head, _, text = line.partition(";")
+    fields = head.split(",")
+    priority = whole(fields[0], MOST_PRIORITY)
+    microseconds = whole(fields[2], MOST_US) if len(fields) >= FIELDS else None
+    if priority is None or microseconds is None:
+        return None
+    return Entry(priority, microseconds / 1e6, _unescape(text))
 
 
 def oldest_s(log: Log) -> Optional[float]:
     """When the first record that is left was written, counted from boot."""
-    first = HEADER.search(log.text)
-    return int(first.group(2)) / 1e6 if first else None
+    start = 0
+    while start < len(log.text):
+        end = log.text.find("\n", start)
+        end = len(log.text) if end < 0 else end
+        record = parse_record(log.text[start : min(end, start + LONGEST_LINE)])
+        if record:
+            return record.at_s
+        start = end + 1
+    return None
 
 
-def find_subject(groups: Sequence[Optional[str]]) -> str:
+def find_subject(found: Found) -> str:
     """The first group; a PCI address as sysfs has it: 00000000:18:00 -> 0000:18:00.0"""
-    subject = word((groups or ("",))[0] or "")
-    if not re.match(PCI + r"\Z", subject, re.IGNORECASE | re.ASCII):
-        return subject
+    subject = word((found.groups or ("",))[0] or "")
     domain, _, rest = subject.lower().partition(":")
-    return "%04x:%s%s" % (int(domain, 16), rest, "" if "." in rest else ".0")
+    full = rest if "." in rest else rest + ".0"
+    if is_pci_address("0000:" + full) and is_hex(domain) and domain:
+        return "%04x:%s" % (int(domain, 16), full)
+    return subject
 
 
 def _unescape(text: str) -> str:
     r"""The kernel writes whatever is not to be printed as \x0a."""
-    return re.sub(r"\\x([0-9a-f]{2})", lambda match: chr(int(match.group(1), 16)), text)
+    first, *rest = text.split("\\x")
+    return first + "".join(_unescape_one(part) for part in rest)
+
+
+def _unescape_one(part: str) -> str:
+    code = part[:2].lower()
+    return chr(int(code, 16)) + part[2:] if len(code) == 2 and is_hex(code) else "\\x" + part
 
 
 def _one_line(text: str) -> str:

@@ -2,8 +2,9 @@
 
 import os
 import stat
-from collections import namedtuple
 from typing import Dict, List, Optional, Tuple
+
+from .record import Record
 
 # No configuration file or kernel knob is larger; a device or a log must not fill memory.
 LARGEST_FILE = 4 << 20
@@ -12,7 +13,16 @@ COMMAND_LIMIT_S = 20.0
 # then, so that it cannot outlive the child.
 in_own_group = False
 
-Output = namedtuple("Output", "code out err")
+
+class Output(Record):
+    """What a tool has left."""
+
+    __slots__ = ("code", "out", "err")
+    code: int
+    out: str
+    err: str
+
+
 PLACES = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 

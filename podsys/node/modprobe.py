@@ -1,11 +1,11 @@
 """modprobe.d: what module-init-tools would make of all its files together."""
 
-import glob
 import os
 from typing import Dict, List, Set, Tuple
 
 from . import machine
 from .dropin import merge_folders, numbered_lines, write_lines
+from .paths import find_paths
 
 OPTIONS = "/etc/modprobe.d/zz-podsys.conf"
 BLACKLIST = "/etc/modprobe.d/zz-podsys-blacklist.conf"
@@ -49,9 +49,8 @@ def write_file(path: str, lines: List[str]) -> None:
 
 def is_initramfs_old() -> bool:
     """True when no initramfs is newer than our files: its rebuilding was cut off."""
-    images = glob.glob(machine.at("/boot/initrd.img-*")) + glob.glob(
-        machine.at("/boot/initramfs-*.img")
-    )
+    found = find_paths("/boot/initrd.img-*") + find_paths("/boot/initramfs-*.img")
+    images = [machine.at(path) for path in found]
     ours = [path for path in map(machine.at, (OPTIONS, BLACKLIST)) if os.path.exists(path)]
     if not images or not ours:
         return False

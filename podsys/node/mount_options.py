@@ -1,15 +1,15 @@
 """Options of a mount: what was asked for beside what the kernel shows. Pure but for memory."""
 
-import re
 from typing import Dict, List, Optional
 
-from . import machine
+from .meminfo import read_sizes
 
 # For mount, systemd or nobody: the kernel never shows them.
-UNSHOWN = re.compile(
-    r"^(defaults|auto|noauto|nofail|_netdev|users?|nousers?|owner|group|comment=.*|x-.*"
-    r"|r?bind|bg|fg|retry=.*|intr|nointr|mode=0?1777)$"
+UNSHOWN = frozenset(
+    "defaults auto noauto nofail _netdev user users nouser nousers owner group bind rbind bg fg "
+    "intr nointr mode=1777 mode=01777".split()
 )
+UNSHOWN_STARTS = ("comment=", "x-", "retry=")
 # Shown only when they are off.
 SILENT = ("suid", "dev", "exec", "async", "atime", "diratime", "iversion", "mand")
 SAME = {"nfsvers": "vers"}
@@ -32,7 +32,7 @@ def find_options(wanted: List[str], shown: List[str]) -> List[str]:
 
 def _find(option: str, names: Dict[str, str]) -> Optional[str]:
     """The option itself where it holds, another one of its name, or nothing."""
-    if UNSHOWN.match(option) or option in names.values():
+    if option in UNSHOWN or option.startswith(UNSHOWN_STARTS) or option in names.values():
         return option
     if option in ("ro", "rw"):
         return "rw" if option == "ro" else "ro"
@@ -50,14 +50,14 @@ def _name(option: str) -> str:
 def _normal(option: str) -> str:
     """A size in bytes, whichever unit it was written in."""
     name, value = _name(option), option.partition("=")[2]
-    size = re.match(r"^(\d+)([kmgt%]?)$", value.lower())
-    if name != "size" or not size:
+    size = value.lower()
+    digits, unit = (size, "") if size.isdigit() else (size[:-1], size[-1:])
+    if name != "size" or not digits.isdigit() or unit not in {*UNITS, "%"}:
         return "%s=%s" % (name, value)
-    number, unit = int(size.group(1)), size.group(2)
+    number = int(digits)
     count = _share_of_memory(number) if unit == "%" else number * UNITS[unit]
     return "size=%d" % (-(-count // PAGE) * PAGE)
 
 
 def _share_of_memory(percent: int) -> int:
-    found = re.search(r"^MemTotal:\s+(\d+) kB", machine.read_text("/proc/meminfo") or "", re.M)
-    return int(found.group(1)) * 1024 * percent // 100 if found else 0
+    return read_sizes().get("MemTotal", 0) * 1024 * percent // 100

@@ -4,19 +4,28 @@ None is ever touched to be read: a file server that is gone would keep whoever a
 """
 
 import os
-import re
-from collections import namedtuple
-from typing import Dict, Tuple
+from typing import Dict, List, Tuple
 
 from . import machine
 from .dropin import numbered_lines
+from .record import Record
 
 FSTAB = "/etc/fstab"
 # A unit here counts more than what systemd makes of a line in fstab.
 UNITS = ("/etc/systemd/system", "/run/systemd/system")
 
-# Options are a list of words; the place is a device and the root of the mount within it.
-Mount = namedtuple("Mount", "source fs options place")
+# What stands in the name of a unit as it is, beside letters and digits of ASCII.
+PLAIN = ":_./"
+
+
+class Mount(Record):
+    """Options are a list of words; the place is a device and the root of the mount within it."""
+
+    __slots__ = ("source", "fs", "options", "place")
+    source: str
+    fs: str
+    options: List[str]
+    place: Tuple[str, str]
 
 
 def read_live() -> Dict[str, Mount]:
@@ -78,8 +87,11 @@ def place_of(path: str, live: Dict[str, Mount]) -> Tuple[str, str]:
 
 def unit_name(path: str) -> str:
     """As systemd-escape --path gives it."""
-    kept = re.sub(r"[^A-Za-z0-9:_./]", lambda m: "\\x%02x" % ord(m.group()), path.strip("/"))
-    return re.sub(r"^\.", r"\\x2e", kept).replace("/", "-") or "-"
+    plain = [c in PLAIN or (c.isalnum() and c < "\x7f") for c in path.strip("/")]
+    kept = [c if ok else "\\x%02x" % ord(c) for c, ok in zip(path.strip("/"), plain)]
+    if kept[:1] == ["."]:
+        kept[0] = "\\x2e"
+    return "".join(kept).replace("/", "-") or "-"
 
 
 def device_of(source: str) -> str:
@@ -98,8 +110,17 @@ def _fstab_line(path: str, mount: Mount) -> str:
 
 
 def _escape(text: str) -> str:
-    return re.sub(r"[\s\\#]", lambda match: "\\%03o" % ord(match.group()), text)
+    return "".join("\\%03o" % ord(c) if c.isspace() or c in "\\#" else c for c in text)
 
 
 def unescape(text: str) -> str:
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), text)
+    first, *rest = text.split("\\")
+    return first + "".join(_unescape(part) for part in rest)
+
+
+def _unescape(part: str) -> str:
+    """What stood behind a backslash."""
+    octal = part[:3]
+    if len(octal) == 3 and all(digit in "01234567" for digit in octal):
+        return chr(int(octal, 8)) + part[3:]
+    return "\\" + part

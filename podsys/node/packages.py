@@ -1,14 +1,22 @@
 """The package database, read once and without starting a tool where that is possible."""
 
-from collections import namedtuple
 from typing import Dict, List
 
 from . import machine
 from .memo import once
+from .record import Record
 
 STATUS = "/var/lib/dpkg/status"
 GONE = ("not-installed", "config-files")
-Package = namedtuple("Package", "version want state")
+
+
+class Package(Record):
+    """As dpkg or rpm says."""
+
+    __slots__ = ("version", "want", "state")
+    version: str
+    want: str
+    state: str
 
 
 def read_dpkg() -> Dict[str, Package]:

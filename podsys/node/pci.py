@@ -1,13 +1,13 @@
 """PCI devices as the kernel lists them: what each is, and which bridges lead to it."""
 
 import os
-from collections import namedtuple
 from typing import List, Tuple
 
 from . import machine
 from .memo import once
-from .sysfs import BDF, read_word
-from .values import hexadecimal
+from .record import Record
+from .sysfs import read_word
+from .values import hexadecimal, is_pci_address
 
 FOLDER = "/sys/bus/pci/devices"
 NVIDIA, AMD = "10de", "1002"
@@ -25,8 +25,16 @@ KINDS = (
     ("0604", "bridge"),
 )
 
-# `chain` are the addresses of the bridges from the root down, and of the device itself.
-Device = namedtuple("Device", "bdf vendor code kind chain")
+
+class Device(Record):
+    """`chain` are the addresses of the bridges from the root down, and of the device itself."""
+
+    __slots__ = ("bdf", "vendor", "code", "kind", "chain")
+    bdf: str
+    vendor: str
+    code: str
+    kind: str
+    chain: Tuple[str, ...]
 
 
 def list_devices() -> List[Device]:
@@ -35,31 +43,6 @@ def list_devices() -> List[Device]:
 
 def list_gpus() -> List[Device]:
     return [device for device in list_devices() if device.kind == "gpu"]
-
-
-def _list_devices() -> List[Device]:
-    return [_describe(bdf) for bdf in machine.list_folder(FOLDER) if BDF.match(bdf)]
-
-
-def _describe(bdf: str) -> Device:
-    folder = "%s/%s" % (FOLDER, bdf)
-    code = hexadecimal(read_word(folder + "/class")).rjust(6, "0")
-    kind = next((kind for start, kind in KINDS if code.startswith(start)), "other")
-    vendor = hexadecimal(read_word(folder + "/vendor")) if kind != "other" else ""
-    if kind == "graphics":
-        kind = "gpu" if vendor in GRAPHICS else "other"
-    if kind == "nvswitch" and vendor != NVIDIA:
-        kind = "other"
-    return Device(bdf, vendor, code, kind, _read_chain(folder, bdf) if vendor else (bdf,))
-
-
-def _read_chain(folder: str, bdf: str) -> Tuple[str, ...]:
-    """From where the entry's link leads: one look instead of one at each bridge."""
-    try:
-        parts = os.readlink(machine.at(folder)).split("/")
-    except OSError:
-        return (bdf,)
-    return tuple(part for part in parts[:-1] if BDF.match(part)) + (bdf,)
 
 
 def is_gone(bdf: str) -> bool:
@@ -74,3 +57,31 @@ def is_gone(bdf: str) -> bool:
         return False
     finally:
         os.close(descriptor)
+
+
+def _list_devices() -> List[Device]:
+    return [_describe(bdf) for bdf in machine.list_folder(FOLDER) if is_pci_address(bdf)]
+
+
+def _describe(bdf: str) -> Device:
+    """Of most devices of a server nothing but the class is of interest."""
+    folder = "%s/%s" % (FOLDER, bdf)
+    code = hexadecimal(read_word(folder + "/class")).rjust(6, "0")
+    kind = next((kind for start, kind in KINDS if code.startswith(start)), "")
+    if not kind:
+        return Device(bdf, "", code, "other", (bdf,))
+    vendor = hexadecimal(read_word(folder + "/vendor"))
+    if kind == "graphics":
+        kind = "gpu" if vendor in GRAPHICS else "other"
+    if kind == "nvswitch" and vendor != NVIDIA:
+        kind = "other"
+    return Device(bdf, vendor, code, kind, _read_chain(folder, bdf))
+
+
+def _read_chain(folder: str, bdf: str) -> Tuple[str, ...]:
+    """From where the entry's link leads: one look instead of one at each bridge."""
+    try:
+        parts = os.readlink(machine.at(folder)).split("/")
+    except OSError:
+        return (bdf,)
+    return tuple(filter(is_pci_address, parts[:-1])) + (bdf,)

@@ -4,88 +4,103 @@ By hand: `echo '{"items": []}' | python3 -m podsys.node.probe`.
 """
 
 import gc
-import json
 import os
 import sys
-from functools import partial
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, List
 
-from .isolate import Result, Task, run_all
-from .kinds import load_kind, read_items
-from .machine import Unreadable
-from .sections import find_sections, load_section, read_section
-from .systemd import expect
+from .isolate import run_all
+from .worker import Answer
 
 PROTOCOL = 1
 LIMIT_S = 10.0
+SECTION, KIND = "section ", "kind "
+Request = Dict[str, Any]
+Kinds = Dict[str, List[Dict[str, Any]]]
 
 
 def main() -> None:
+    import json
+
+    run(json.loads(sys.stdin.buffer.read().decode()))
+
+
+def run(request: Request) -> None:
+    """Print the answer, and end."""
     gc.disable()  # nothing lives long here, and collecting would copy the memory children share
-    request = json.loads(sys.stdin.buffer.read().decode())
-    sys.stdout.write(json.dumps(answer(request)) + "\n")
+    sys.stdout.write(answer(request) + "\n")
     sys.stdout.flush()
     os._exit(0)  # the kernel frees memory quicker than Python tidies up
 
 
-def answer(request: Dict[str, Any]) -> Dict[str, Any]:
+def answer(request: Request) -> str:
     """`request`: items to read, sections (null for all), params of sections by their names,
-    limit_s for each section and kind."""
-    names, params = request.get("sections"), request.get("params", {})
-    sections = find_sections() if names is None else names
+    limit_s for each section and kind.
+
+    The workers' texts are put together as they are: whoever asks reads them, not this machine.
+    """
     kinds = group_by_kind(request.get("items", []))
-    prepare(sections, kinds)
-    tasks: List[Task] = [
-        ("section " + name, partial(read_section, name, params.get(name, {}))) for name in sections
-    ]
-    tasks += [("kind " + kind, partial(read_items, kind, items)) for kind, items in kinds.items()]
-    results = run_all(tasks, float(request.get("limit_s", LIMIT_S)))
-    return {
-        "podsys_probe": PROTOCOL,
-        "sections": {name: as_section(results["section " + name]) for name in sections},
-        "readings": {
-            id_: reading
-            for kind, items in kinds.items()
-            for id_, reading in as_readings(results["kind " + kind], items).items()
-        },
-    }
+    sections = list_sections(request)
+    names = [SECTION + name for name in sections] + [KIND + kind for kind in kinds]
+    limit_s = float(request.get("limit_s", LIMIT_S))
+    params = request.get("params", {})
+    answers = run_all(names, lambda: prepare(sections, kinds, params), limit_s)
+    facts = [_member(name, as_section(answers[SECTION + name])) for name in sections]
+    readings = [as_readings(answers[KIND + kind], items) for kind, items in kinds.items()]
+    return '{"podsys_probe": %d, "sections": {%s}, "readings": {%s}}' % (
+        PROTOCOL,
+        ", ".join(facts),
+        ", ".join(text for text in readings if text),
+    )
 
 
-def prepare(sections: List[str], kinds: Dict[str, List[Dict[str, Any]]]) -> None:
-    """Import everything once, not once in each worker, and hear what systemd will be asked."""
-    loads = [partial(load_section, name) for name in sections]
-    loads += [partial(load_kind, kind) for kind in kinds]
-    for load, about in zip(loads, [()] * len(sections) + [(items,) for items in kinds.values()]):
-        try:
-            asks = getattr(load(), "asks_systemd", None)
-            if asks:
-                expect(*asks(*about))
-        except (Unreadable, ImportError, LookupError):
-            continue  # whoever reads it says what is wrong with it
+def list_sections(request: Request) -> List[str]:
+    if request.get("sections") is not None:
+        return list(request["sections"])
+    from .sections import find_sections
+
+    return find_sections()
 
 
-def group_by_kind(items: List[Dict[str, Any]]) -> Dict[str, List[Dict[str, Any]]]:
-    kinds: Dict[str, List[Dict[str, Any]]] = {}
+def group_by_kind(items: List[Dict[str, Any]]) -> Kinds:
+    kinds: Kinds = {}
     for item in items:
         kinds.setdefault(item["kind"], []).append(item)
     return kinds
 
 
-def as_section(result: Result) -> Dict[str, Any]:
-    if result["ok"]:
-        return {"status": "ok", "data": result["value"], "seconds": result["seconds"]}
-    return {
-        "status": "unknown",
-        "data": {},
-        "reason": result["reason"],
-        "seconds": result["seconds"],
-    }
+def prepare(sections: List[str], kinds: Kinds, params: Request) -> Callable[[str], str]:
+    """Loads what the tasks need, in the worker; gives what does one of them."""
+    from .reading import Reading
+
+    return Reading(sections, kinds, params).do
 
 
-def as_readings(result: Result, items: List[Dict[str, Any]]) -> Dict[str, Any]:
-    if result["ok"]:
-        return dict(result["value"])
-    return {item["id"]: {"error": result["reason"]} for item in items}
+def as_section(answer: Answer) -> str:
+    if answer["ok"]:
+        return '{"status": "ok", "data": %s, "seconds": %s}' % (answer["text"], answer["seconds"])
+    return '{"status": "unknown", "data": {}, "reason": %s, "seconds": %s}' % (
+        quote(answer["text"]),
+        answer["seconds"],
+    )
+
+
+def as_readings(answer: Answer, items: List[Dict[str, Any]]) -> str:
+    """Members of an object."""
+    if answer["ok"]:
+        return str(answer["text"])[1:-1]
+    error = '{"error": %s}' % quote(answer["text"])
+    return ", ".join(_member(item["id"], error) for item in items)
+
+
+def _member(name: str, text: str) -> str:
+    return "%s: %s" % (quote(name), text)
+
+
+def quote(text: str) -> str:
+    """As JSON has it; the module json would take its time to load."""
+    from _json import encode_basestring_ascii
+
+    return str(encode_basestring_ascii(text))
 
 
 if __name__ == "__main__":

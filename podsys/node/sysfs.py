@@ -1,19 +1,21 @@
 """Small files of the kernel, one value each, and the links between its devices."""
 
 import os
-import re
 from typing import Optional
 
 from . import machine
-from .values import LARGEST, decimal, quote, whole, word
-
-BDF = re.compile(r"[0-9a-f]{4,8}:[0-9a-f]{2}:[0-1][0-9a-f]\.[0-7]\Z")
+from .values import LARGEST, decimal, is_pci_address, quote, whole, word
 
 
 def read_word(path: str) -> str:
     """Some files answer with an error, such as those of a link that is down: nothing to say."""
+    return word(read_some(path))
+
+
+def read_some(path: str) -> str:
+    """All lines of a file; nothing where there is none to read."""
     try:
-        return word(machine.read_text(path) or "")
+        return machine.read_text(path) or ""
     except machine.Unreadable:
         return ""
 
@@ -38,7 +40,7 @@ def link_name(path: str) -> str:
 def pci_address(path: str) -> str:
     """The nearest PCI device on the way to what `path` leads to; empty where there is none."""
     parts = os.path.realpath(machine.at(path)).split("/")
-    return next((part for part in reversed(parts) if BDF.match(part)), "")
+    return next(filter(is_pci_address, reversed(parts)), "")
 
 
 def read_uptime() -> float:

@@ -1,79 +1,94 @@
-"""One child process that does tasks, one after the other, as its parent names them."""
+"""One child process that draws tickets and does their tasks, until none is left."""
 
-import json
 import os
+import select
 import time
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence
 
 from . import machine
 
+# A task that takes longer than this no longer keeps the others waiting.
+LATE_S = 0.25
 # A killed process is gone at once unless it is stuck in the kernel, as on a dead disk.
 BURIAL_S = 0.5
 KILL = 9  # the module signal makes an enumeration of it, which takes its time
+# A worker says lines: number of a task, one of these, seconds it took, and the answer's text.
+BEGUN, DONE, FAILED = b":", b"=", b"!"
+Answer = Dict[str, Any]
+Prepare = Callable[[], Callable[[str], str]]
 
 
 class Worker:
-    """Names of tasks go to it through one pipe, answers come back through another as JSON."""
+    """The parent's side of it."""
 
-    def __init__(self, tasks: Mapping[str, Callable[[], Any]], others: List["Worker"]) -> None:
-        self.name = ""
-        self.started = self.deadline = self.limit_s = 0.0
+    def __init__(
+        self, names: Sequence[str], prepare: Prepare, tickets: int, limit_s: float
+    ) -> None:
         self.is_gone = False
-        self._answer = b""
-        self._reason = ""
-        orders, self._orders = os.pipe()
-        self.answers, writer = os.pipe()
+        self.failure: Answer = {}
+        self._names, self._limit_s = names, limit_s
+        self._task, self._rest = "", b""
+        self._since = time.monotonic()
+        self.pipe, writer = os.pipe()
         self._pid = os.fork()
         if self._pid == 0:
-            # Whoever holds the other end of its orders keeps it alive: only the parent may.
-            for pipe in [self._orders, self.answers] + [p for w in others for p in w.pipes]:
-                os.close(pipe)
-            _work(tasks, orders, writer)
-        os.close(orders)
+            _live(names, prepare, tickets, writer)
         os.close(writer)
         _lead_group(self._pid)
 
     @property
-    def pipes(self) -> List[int]:
-        return [self._orders, self.answers]
+    def deadline(self) -> float:
+        return self._since + self._limit_s
 
     @property
-    def is_idle(self) -> bool:
-        return not self.name
+    def late_at(self) -> float:
+        """Until its first task it does what any other worker would have to do as well."""
+        return self._since + LATE_S if self._task else self.deadline
 
-    def give(self, name: str, limit_s: float) -> None:
-        self.name, self.limit_s, self._answer, self._reason = name, limit_s, b"", ""
-        self.started = time.monotonic()
-        self.deadline = self.started + limit_s
-        os.write(self._orders, name.encode() + b"\n")
-
-    def take(self) -> bool:
-        """Read what is there; True at the end of the answer."""
-        part = os.read(self.answers, 1 << 16)
-        self._answer += part
+    def take(self) -> Dict[str, Answer]:
+        """Answers since the last time, by task; a worker at its end or over time is ended."""
+        answers: Dict[str, Answer] = {}
+        if not select.select([self.pipe], [], [], 0)[0]:
+            self._fail("no answer within %g s" % self._limit_s, answers)
+            return answers
+        part = os.read(self.pipe, 1 << 16)
+        lines = (self._rest + part).split(b"\n")
+        self._rest = lines.pop()
+        for line in lines:
+            self._hear(line, answers)
         if not part:
-            self.end()
-        return not part or self._answer.endswith(b"\n")
+            self._fail("", answers)
+        return answers
 
-    def result(self) -> Tuple[str, Dict[str, Any]]:
-        """The task that has ended, and what came of it; the worker is idle again."""
-        name, self.name = self.name, ""
-        seconds = round(time.monotonic() - self.started, 3)
-        if self._reason:
-            return name, {"ok": False, "reason": self._reason, "seconds": seconds}
-        return name, dict(json.loads(self._answer.decode()), seconds=seconds)
+    def _hear(self, line: bytes, answers: Dict[str, Answer]) -> None:
+        number, mark, seconds, text = line.split(b" ", 3)
+        name = self._names[int(number)]
+        if mark == BEGUN:
+            self._task, self._since = name, time.monotonic()
+        else:
+            self._task = ""
+            answers[name] = {"ok": mark == DONE, "text": text.decode(), "seconds": float(seconds)}
 
-    def end(self, reason: str = "") -> None:
-        """Kill it, with everything it has started."""
-        for pipe in self.pipes:
-            os.close(pipe)
+    def _fail(self, reason: str, answers: Dict[str, Answer]) -> None:
+        """The task in hand fails with it; without one it is at its end, or fails them all."""
+        status = self.end()
+        seconds = round(time.monotonic() - self._since, 3)
+        text = reason or "it died without an answer (wait status %s)" % status
+        failure = {"ok": False, "text": text, "seconds": seconds}
+        if self._task:
+            answers[self._task] = failure
+        elif status != 0:
+            self.failure = failure
+
+    def end(self) -> Optional[int]:
+        """Kill it, with everything it has started; its wait status."""
+        self.is_gone = True
+        os.close(self.pipe)
         try:
             os.killpg(self._pid, KILL)
         except OSError:
             pass
-        status = _bury(self._pid)
-        self.is_gone = True
-        self._reason = reason or "it died without an answer (wait status %s)" % status
+        return _bury(self._pid)
 
 
 def _lead_group(pid: int) -> None:
@@ -96,21 +111,41 @@ def _bury(pid: int) -> Optional[int]:
         time.sleep(0.001)
 
 
-def _work(tasks: Mapping[str, Callable[[], Any]], orders: int, writer: int) -> None:
+def _live(names: Sequence[str], prepare: Prepare, tickets: int, writer: int) -> None:
     """The child's whole life; it never returns."""
+    code = 1
     try:
         _lead_group(0)
+        _let_go()
         machine.in_own_group = True
-        with os.fdopen(orders) as names, os.fdopen(writer, "wb") as pipe:
-            for line in iter(names.readline, ""):
-                pipe.write(_answer(tasks[line[:-1]]).encode() + b"\n")
-                pipe.flush()
+        do = prepare()
+        said = b""
+        for ticket in iter(lambda: os.read(tickets, 1), b""):
+            _say(writer, said + b"%d %s 0 \n" % (ticket[0], BEGUN))
+            said = b"%d %s\n" % (ticket[0], _answer(do, names[ticket[0]]))
+        _say(writer, said)
+        code = 0
     finally:
-        os._exit(0)
+        os._exit(code)
 
 
-def _answer(task: Callable[[], Any]) -> str:
+def _let_go() -> None:
+    """Whoever waits for the parent's last word must not wait for a child that cannot die."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in 0, 1, 2:
+        os.dup2(nothing, stream)
+
+
+def _answer(do: Callable[[str], str], name: str) -> bytes:
+    started = time.monotonic()
     try:
-        return json.dumps({"ok": True, "value": task()})
+        mark, text = DONE, do(name)
     except Exception as error:
-        return json.dumps({"ok": False, "reason": str(error) or type(error).__name__})
+        mark, text = FAILED, " ".join(str(error).split()) or type(error).__name__
+    seconds = b"%.3f" % (time.monotonic() - started)
+    return b" ".join((mark, seconds, text.encode("utf-8", "replace")))
+
+
+def _say(writer: int, text: bytes) -> None:
+    while text:
+        text = text[os.write(writer, text) :]

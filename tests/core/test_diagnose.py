@@ -48,7 +48,7 @@ def fault_text(
 
 def compile_faults(*texts: str) -> list[CompiledFault]:
     by_file = {f"x/{text.split()[1]}.yaml": text for text in texts}
-    faults, problems = parse_faults(by_file, ("gpu", "clock", "system", "disks"))
+    faults, problems = parse_faults(by_file, ("gpu", "clock", "system", "disks", "kernel_log"))
     assert problems == []
     return faults
 

@@ -1,20 +1,22 @@
-"""The zip that travels: any python3 from 3.6 on runs it, and its own bytecode where it can."""
+"""The program that travels: any python3 from 3.6 on runs it, and its own bytecode where it can."""
 
 from __future__ import annotations
 
-import io
 import json
+import marshal
 import subprocess
 import sys
-import zipfile
+import zlib
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
 
-from podsys.effects.probe import LOADER, PROTOCOL
-from podsys.effects.program import list_sections, pack_program
+from podsys.effects.probe import PROTOCOL
+from podsys.effects.program import LOADER, Program, list_sections, pack_program
 from podsys.node.sections import find_sections
 
+MAGIC = MAGIC_NUMBER.hex().encode()
 PYENV = ".pyenv/versions/3.*/bin/python3"
 
 
@@ -23,10 +25,10 @@ def pythons() -> list[str]:
     return sorted({sys.executable, *(str(python) for python in others if python.exists())})
 
 
-def ask(python: str, program: bytes, request: dict, cwd: Path) -> dict:
+def ask(python: str, program: Program, request: dict, cwd: Path) -> dict:
     done = subprocess.run(
         [python, "-IS", "-c", LOADER],
-        input=b"%d\n" % len(program) + program + json.dumps(request).encode(),
+        input=program.ask(request),
         capture_output=True,
         cwd=cwd,
         timeout=60,
@@ -48,33 +50,56 @@ def test_every_python_runs_it_and_nothing_is_left(python, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("suffix", [".py", ".pyc"])
-def test_every_module_is_whole_without_its_types(suffix, tmp_path):
-    archive = tmp_path / "program.zip"
-    archive.write_bytes(without(suffix))
-    names = [n.rpartition(".")[0].replace("/", ".") for n in zipfile.ZipFile(archive).namelist()]
-    code = f"import sys; sys.path.insert(0, {str(archive)!r})\n"
-    code += "".join(f"import {name.removesuffix('.__init__')}\n" for name in names)
-    subprocess.run([sys.executable, "-IS", "-c", code], check=True, timeout=60)
-
-
-def test_the_same_answer_from_bytecode_alone_and_from_source_alone(tmp_path):
+def test_the_same_answer_from_bytecode_and_from_source(tmp_path):
     request = {"items": [], "sections": ["cpu"], "limit_s": 20}
-    answers = [
-        ask(sys.executable, without(suffix), request, tmp_path)["sections"]["cpu"]["data"]
-        for suffix in (".py", ".pyc")
-    ]
+    whole = pack_program()
+    only_source = Program(b"", whole.source)
+    asked = whole.ask(request), only_source.ask(request).replace(MAGIC, b"00", 1)
+    answers = [run_loader(each, tmp_path)["sections"]["cpu"]["data"] for each in asked]
     assert answers[0] == answers[1]
 
 
-def without(suffix: str) -> bytes:
-    buffer = io.BytesIO()
-    whole = zipfile.ZipFile(io.BytesIO(pack_program()))
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name in whole.namelist():
-            if not name.endswith(suffix):
-                archive.writestr(name, whole.read(name))
-    return buffer.getvalue()
+@pytest.mark.parametrize("form", ["code", "source"])
+def test_every_module_is_whole_without_its_types(form, tmp_path):
+    program = pack_program()
+    names = list(marshal.loads(zlib.decompress(getattr(program, form))))
+    assert "podsys_node.kinds.sysctl" in names
+    asked = program.ask({})
+    if form == "source":
+        asked = asked.replace(MAGIC, b"00", 1)
+    loader = LOADER.replace(
+        "sys.modules[what].run(request)", "\n".join(f"import {name}" for name in names)
+    )
+    assert run_loader(asked, tmp_path, loader) is None
+
+
+def test_what_is_slow_to_load_is_not_loaded_where_there_is_no_need(tmp_path):
+    """Kinds and sections of a plain node; each of these modules takes milliseconds of it."""
+    names = [
+        name for name in marshal.loads(zlib.decompress(pack_program().code)) if is_common(name)
+    ]
+    slow = ["re", "json", "enum", "collections", "functools", "subprocess", "socket", "tempfile"]
+    load = "\n".join(f"import {name}" for name in names)
+    end = "import json\nprint(json.dumps(loaded))\n"
+    check = f"loaded = [name for name in {slow} if name in sys.modules]\n"
+    loader = LOADER.replace("sys.modules[what].run(request)", f"{load}\n{check}{end}")
+    assert run_loader(pack_program().ask({}), tmp_path, loader) == []
+
+
+def is_common(name: str) -> bool:
+    return name.startswith(("podsys_node.kinds.", "podsys_node.probe", "podsys_node.reading"))
+
+
+def run_loader(stdin: bytes, cwd: Path, loader: str = LOADER) -> object:
+    done = subprocess.run(
+        [sys.executable, "-IS", "-c", loader],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        timeout=60,
+        check=True,
+    )
+    return json.loads(done.stdout) if done.stdout else None
 
 
 def test_equal_programs_are_equal_bytes():

@@ -72,3 +72,14 @@ def test_yaml_reads_back_what_was_written(value: object) -> None:
     assert yaml.safe_load(as_yaml(value)) == value
     assert yaml.safe_load(as_yaml_block(value)) == value
     assert "\n" not in as_yaml({"key": "v"})
+
+
+def test_a_compiled_template_is_kept_or_else_made_anew(templates, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (templates / "a.j2").write_text("<{ z }>")
+    assert render("a.j2", z=1) == "1"
+    (kept,) = (tmp_path / "podsys").iterdir()
+    kept.unlink()
+    kept.mkdir()  # as good as a disk that is full
+    door._environment.cache_clear()
+    assert render("a.j2", z=2) == "2"

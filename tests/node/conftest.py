@@ -9,6 +9,7 @@ import pytest
 
 from podsys.node.kinds import Item, load_kind, read_items
 from podsys.node.memo import forget
+from podsys.node.orders import settle
 
 
 class FakeMachine:
@@ -64,8 +65,12 @@ class FakeMachine:
         return self.read(item)[item["id"]]
 
     def write(self, *items: Item) -> None:
-        load_kind(items[0]["kind"]).write(list(items), list(items))
-        forget()
+        """As a run does it, which tells systemd in the end."""
+        try:
+            load_kind(items[0]["kind"]).write(list(items), list(items))
+        finally:
+            settle()
+            forget()
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ def test_swap_by_a_unit(machine, swap):
     machine.put("/etc/systemd/system/swap.target.wants/dev-zram0.swap", "[Swap]\n")
     assert machine.read_one(swap)["persistent"] == "on"
     machine.tool(
-        "systemctl", "[ $1 != mask ] || ln -s /dev/null $PODSYS_ROOT/etc/systemd/system/$2"
+        "systemctl", "[ $2 != mask ] || ln -s /dev/null $PODSYS_ROOT/etc/systemd/system/$3"
     )
     machine.write(swap)
     assert machine.read_one(swap) == {"live": "off", "persistent": "off"}

@@ -152,5 +152,29 @@ def test_apt_option_in_other_letters(machine, item):
     assert machine.read_one(option) == {"persistent": "1"}
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/etc/apt/apt.conf.d/zzz-later", 'A::B "2";'),
+        ("/etc/apt/apt.conf", 'A::B "2";'),
+        ("/etc/apt/apt.conf.d/10-names-another", 'Dir::Etc::Main "other.conf";'),
+    ],
+)
+def test_apt_option_is_asked_of_apt_where_another_file_may_come_later(machine, item, path, text):
+    option = item("apt_option", "A::B", "1")
+    machine.tool("apt-config", """echo 'A::B "asked";'""")
+    machine.put("/etc/apt/apt.conf.d/zz-podsys", 'A::B "1";\n')
+    machine.put("/etc/apt/apt.conf.d/10-first", 'A::B "3";\n')
+    assert machine.read_one(option) == {"persistent": "1"}
+    machine.put(path, text)
+    assert machine.read_one(option) == {"persistent": "asked"}
+
+
+def test_apt_option_that_our_file_lacks_is_asked_of_apt(machine, item):
+    machine.tool("apt-config", """echo 'A::B "asked";'""")
+    machine.put("/etc/apt/apt.conf.d/zz-podsys", 'A::C "1";\n')
+    assert machine.read_one(item("apt_option", "A::B", "1")) == {"persistent": "asked"}
+
+
 def test_apt_option_without_apt_is_absent(machine, item):
     assert set(machine.read_one(item("apt_option", "A::B", "1"))) == {"absent"}

@@ -69,19 +69,34 @@ def test_service_orders(machine, item):
     machine.write(
         item("service", "on.service", "running"), item("service", "off.service", "stopped")
     )
-    assert "systemctl enable --now on.service" in machine.calls
-    assert "systemctl mask --now off.service" in machine.calls
+    assert [call for call in machine.calls if " show " not in call] == [
+        "systemctl --no-reload disable off.service",
+        "systemctl --no-reload mask off.service",
+        "systemctl stop off.service",
+        "systemctl reset-failed off.service",
+        "systemctl --no-reload unmask on.service",
+        "systemctl --no-reload enable on.service",
+        "systemctl daemon-reload",
+        "systemctl start on.service",
+    ]
+
+
+def test_a_unit_that_is_enabled_is_only_started(machine, item):
+    machine.units({"on.service": {"LoadState": "loaded", "UnitFileState": "enabled"}})
+    machine.write(item("service", "on.service", "running"))
+    assert machine.calls[-1] == "systemctl start on.service"
+    assert not [call for call in machine.calls if "enable" in call or "reload" in call]
 
 
 def test_a_service_that_will_not_start_stops_no_other(machine, item):
-    machine.tool("systemctl", '[ "$3" != bad.service ] || { echo "no" >&2; exit 1; }')
+    machine.tool("systemctl", '[ "$1 $2" != "start bad.service" ] || { echo "no" >&2; exit 1; }')
     bad, good = (
         item("service", "bad.service", "running"),
         item("service", "good.service", "running"),
     )
     with pytest.raises(Exception, match=r"service\.bad\.service.*no"):
         machine.write(bad, good)
-    assert "systemctl enable --now good.service" in machine.calls
+    assert "systemctl start good.service" in machine.calls
 
 
 @pytest.fixture

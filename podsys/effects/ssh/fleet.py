@@ -16,6 +16,7 @@ from podsys.effects.ssh.connect import Connector
 from podsys.effects.ssh.exchange import exchange
 from podsys.effects.ssh.failure import explain_failure
 from podsys.effects.ssh.kept import Kept, end, rooms
+from podsys.effects.ssh.library import load_paramiko
 from podsys.effects.ssh.outcome import Command, Outcome
 from podsys.effects.ssh.pins import Pins
 from podsys.effects.ssh.route import Route
@@ -107,6 +108,7 @@ class Fleet:
 
     def _prepare(self) -> None:
         """Once, and not by many threads at the same time; a broken config is raised here."""
+        load_paramiko()
         _ = self._connector, self._routes
 
     def _was_unreachable(self, node: str) -> bool:

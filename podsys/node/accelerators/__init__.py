@@ -4,8 +4,9 @@ It has NAME, the maker's word in facts, and `read(devices)`: what its own driver
 devices of podsys/node/pci.py, in the fields of BLANK. A new maker is one new file.
 """
 
-from importlib import import_module
 from typing import Any, Dict
+
+from ..loading import load_module
 
 # Where the maker's driver says nothing, its fields stay so.
 BLANK: Dict[str, Any] = {
@@ -57,6 +58,6 @@ BLANK_GPU: Dict[str, Any] = {
 def find_maker(vendor: str) -> Any:
     """The module that reads devices of this PCI vendor, such as 10de; None for all others."""
     try:
-        return import_module(".pci_" + vendor, __name__)
+        return load_module(__name__, "pci_" + vendor)
     except ImportError:
         return None

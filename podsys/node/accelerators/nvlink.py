@@ -1,6 +1,5 @@
 """The links between GPUs: each by itself, and the fabric that the fabric manager makes of them."""
 
-import re
 from typing import Any, Dict, List, Optional
 
 from ..values import bounded
@@ -10,7 +9,6 @@ MOST_LINKS = 72
 MOST_MBPS = 10000000
 STATES = ("", "Not Started", "In Progress", "Completed")
 SUCCESS = 0
-UUID = "(.{8})(.{4})(.{4})(.{4})(.{12})"
 
 
 def read_links(gpu: Questions) -> Optional[List[Dict[str, Any]]]:
@@ -69,8 +67,13 @@ def read_fabric(gpu: Questions) -> Optional[Dict[str, Any]]:
         "state": STATES[state],
         "status": "Success" if success else name_error(gpu.nvml, gpu.nvml.NVMLError(info.status)),
         "clique": int(info.cliqueId),
-        "uuid": "-".join(re.findall(UUID, bytes(info.clusterUuid).hex())[0]),
+        "uuid": _uuid(bytes(info.clusterUuid).hex()),
     }
+
+
+def _uuid(digits: str) -> str:
+    ends = (0, 8, 12, 16, 20, 32)
+    return "-".join(digits[start:end] for start, end in zip(ends, ends[1:]))
 
 
 def _ask_fabric(gpu: Questions) -> Any:

@@ -4,12 +4,11 @@ Files as in the kernel's Documentation/gpu/amdgpu (driver-misc, thermal, ras); p
 the topology of amdkfd. Nothing has to be installed for it.
 """
 
-import re
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from .. import machine
 from ..pci import FOLDER, Device, is_gone
-from ..sysfs import read_whole, read_word
+from ..sysfs import read_some, read_whole, read_word
 from ..values import bounded, hexadecimal, whole
 from . import BLANK_GPU
 from .kfd import read_processes
@@ -17,7 +16,7 @@ from .kfd import read_processes
 NAME = "amd"
 MIB = 1 << 20
 MOST_MIB = 1 << 24
-MOST_UW = 20000000000
+MOST_UW, MOST_MHZ = 20000000000, 20000
 GENERATIONS = {"2.5": 1, "5.0": 2, "8.0": 3, "16.0": 4, "32.0": 5, "64.0": 6}
 COUNT = 1 << 62
 
@@ -65,16 +64,16 @@ def _read_memory_errors(folder: str) -> Dict[str, Any]:
     names = [n for n in machine.list_folder(folder + "/ras") if n.endswith("_err_count")]
     if not names:
         return {}
-    counts = {name: parse_errors(_read_text("%s/ras/%s" % (folder, name))) for name in names}
-    chip = [count for name, count in counts.items() if name != "umc_err_count"]
-    pages = re.findall(r": ([RPF])\s*$", _read_text(folder + "/ras/gpu_vram_bad_pages"), re.M)
+    counts = {name: parse_errors(read_some("%s/ras/%s" % (folder, name))) for name in names}
+    memory = counts.pop("umc_err_count", {})
+    pages = [line[-1:] for line in read_some(folder + "/ras/gpu_vram_bad_pages").split("\n")]
     return {
         "ecc_mode": True,
         "ecc": {
-            "sram_correctable": _sum([count["ce"] for count in chip]),
-            "sram_uncorrectable": _sum([count["ue"] for count in chip]),
-            "dram_correctable": counts.get("umc_err_count", {}).get("ce"),
-            "dram_uncorrectable": counts.get("umc_err_count", {}).get("ue"),
+            "sram_correctable": _sum([count.get("ce") for count in counts.values()]),
+            "sram_uncorrectable": _sum([count.get("ue") for count in counts.values()]),
+            "dram_correctable": memory.get("ce"),
+            "dram_uncorrectable": memory.get("ue"),
         },
         "remapped": {
             "correctable": None,
@@ -87,8 +86,8 @@ def _read_memory_errors(folder: str) -> Dict[str, Any]:
 
 def parse_errors(text: str) -> Dict[str, Optional[int]]:
     """`ue: 0` and `ce: 12`, a line each"""
-    found = dict(re.findall(r"^(ue|ce): ([0-9]+)\s*$", text, re.MULTILINE))
-    return {kind: whole(found.get(kind, ""), COUNT) for kind in ("ue", "ce")}
+    pairs = (line.partition(": ") for line in text.splitlines())
+    return {kind: whole(count, COUNT) for kind, _, count in pairs}
 
 
 def _sum(counts: List[Optional[int]]) -> Optional[int]:
@@ -97,8 +96,8 @@ def _sum(counts: List[Optional[int]]) -> Optional[int]:
 
 
 def _read_clocks(folder: str) -> Dict[str, Any]:
-    chip = parse_levels(_read_text(folder + "/pp_dpm_sclk"))
-    memory = parse_levels(_read_text(folder + "/pp_dpm_mclk"))
+    chip = parse_levels(read_some(folder + "/pp_dpm_sclk"))
+    memory = parse_levels(read_some(folder + "/pp_dpm_mclk"))
     level = read_word(folder + "/power_dpm_force_performance_level")
     return {
         "clocks": {"sm": chip[0], "mem": memory[0], "max_sm": chip[1], "max_mem": memory[1]},
@@ -106,18 +105,23 @@ def _read_clocks(folder: str) -> Dict[str, Any]:
     }
 
 
-def parse_levels(text: str) -> "tuple[Optional[int], Optional[int]]":
+def parse_levels(text: str) -> Tuple[Optional[int], Optional[int]]:
     """MHz now and at most, from lines `1: 2100Mhz *` of which the star marks the present one."""
-    levels = re.findall(r"^[0-9S]+: ([0-9]{1,5})Mhz *(\*?)\s*$", text, re.MULTILINE)
-    now = [int(clock) for clock, star in levels if star]
-    return (now[0] if now else None, max((int(clock) for clock, _ in levels), default=None))
+    now, clocks = None, []
+    for line in text.splitlines():
+        value = line.partition(": ")[2]
+        clock = whole(value.rstrip(" *").lower().replace("mhz", ""), MOST_MHZ)
+        if clock is not None:
+            clocks.append(clock)
+            now = clock if value.rstrip().endswith("*") else now
+    return now, max(clocks, default=None)
 
 
 def _read_sensors(folder: str) -> Dict[str, Any]:
     """The hottest place counts; powers are in microwatts."""
     hwmon = (machine.list_folder(folder + "/hwmon") or ["none"])[0]
     place = "%s/hwmon/%s/" % (folder, hwmon)
-    names = [n for n in machine.list_folder(place) if re.match(r"temp[0-9]+_input\Z", n)]
+    names = [n for n in machine.list_folder(place) if n[:4] == "temp" and n[-6:] == "_input"]
     heats = [heat for heat in (read_whole(place + n, 250000) for n in names) if heat is not None]
     return {
         "power_w": _watts(place + "power1_average") or _watts(place + "power1_input"),
@@ -145,10 +149,3 @@ def _read_pcie(folder: str) -> Dict[str, Any]:
 def _generation(text: str) -> Optional[int]:
     """`32.0 GT/s PCIe` -> 5"""
     return GENERATIONS.get(text.partition(" ")[0])
-
-
-def _read_text(path: str) -> str:
-    try:
-        return machine.read_text(path) or ""
-    except machine.Unreadable:
-        return ""

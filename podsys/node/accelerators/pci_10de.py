@@ -4,13 +4,11 @@ The probe takes pynvml along when its section `gpu` is asked for (podsys/effects
 with those of its functions that are named in this folder.
 """
 
-import re
-from importlib import import_module
 from typing import Any, Dict, List
 
 from .. import machine
 from ..pci import FOLDER, Device
-from ..sysfs import read_word
+from ..sysfs import read_some, read_word
 from ..values import hexadecimal, word
 from . import BLANK_GPU
 from .nvml_gpu import read_gpu
@@ -19,6 +17,7 @@ from .questions import Lost, name_error
 NAME = "nvidia"
 LIBRARY = "pynvml"
 PROC = "/proc/driver/nvidia"
+PROC_NAMES = {"Model": "name", "GPU UUID": "uuid", "Video BIOS": "vbios"}
 
 
 def read(devices: List[Device]) -> Dict[str, Any]:
@@ -27,7 +26,7 @@ def read(devices: List[Device]) -> Dict[str, Any]:
         "module_version": read_word("/sys/module/nvidia/version"),
     }
     try:
-        nvml = import_module(LIBRARY)
+        nvml = __import__(LIBRARY)
     except ImportError as error:
         return dict(facts, **_read_without(devices, str(error)))
     try:
@@ -78,10 +77,10 @@ def _read_without(devices: List[Device], reason: str) -> Dict[str, Any]:
 
 
 def _read_proc(bdf: str) -> Dict[str, str]:
-    names = {"Model": "name", "GPU UUID": "uuid", "Video BIOS": "vbios"}
-    try:
-        text = machine.read_text("%s/gpus/%s/information" % (PROC, bdf)) or ""
-    except machine.Unreadable:
-        return {}
-    pairs = re.findall(r"^([A-Za-z ]+):[ \t]*(.*)$", text, re.MULTILINE)
-    return {names[key]: word(value) for key, value in pairs if key in names and "?" not in value}
+    """What the driver does not know it fills with question marks."""
+    found = {}
+    for line in read_some("%s/gpus/%s/information" % (PROC, bdf)).splitlines():
+        key, _, value = line.partition(":")
+        if key in PROC_NAMES and "?" not in value:
+            found[PROC_NAMES[key]] = word(value)
+    return found

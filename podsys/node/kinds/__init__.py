@@ -12,9 +12,9 @@ Ansible ships only modules it sees imported. Whoever lays out module_utils there
 kind; nothing but the Ansible module imports it.
 """
 
-from importlib import import_module
 from typing import Any, Callable, Dict, List
 
+from ..loading import load_module
 from ..machine import Unreadable
 
 Item = Dict[str, Any]
@@ -26,7 +26,7 @@ def load_kind(name: str) -> Any:
     if not name.isidentifier() or name == "all_kinds":
         raise Unreadable("no kind %r" % name)
     try:
-        return import_module("." + name, __name__)
+        return load_module(__name__, name)
     except ImportError as error:
         raise Unreadable("no kind %r: %s" % (name, error))
 

@@ -10,6 +10,7 @@ from typing import Dict, List
 
 from .. import machine
 from ..dropin import merge_folders, numbered_lines, write_lines
+from ..orders import reexec_later
 from ..systemd import START, Question, is_started_before, show
 from . import Item, Readings, read_each, write_each
 
@@ -57,7 +58,7 @@ def write(changed: List[Item], wanted: List[Item]) -> None:
     firsts = {_unit_of(item): item for item in changed if _unit_of(item)}
     write_each(list(firsts.values()), _restart)
     if any(item["params"].get("reexec") == "true" for item in changed):
-        machine.ask(["systemctl", "daemon-reexec"], 60)
+        reexec_later()
 
 
 def read_merged(file: str) -> Dict[str, str]:

@@ -5,12 +5,12 @@ content, mode or owner shows as `edited: FILE`. The kind then writes its files a
 with nothing left to say go.
 """
 
-import glob
 import os
 from typing import Dict, List
 
 from .. import machine
 from ..dropin import find_edit
+from ..paths import find_paths
 from . import Item, Readings, load_kind, read_each
 
 UNTOUCHED = "untouched"
@@ -45,9 +45,7 @@ def find_edited(kind: str) -> Dict[str, str]:
 
 def own_files(kind: str) -> List[str]:
     """Those that are there; a kind says in OWN which may be, by patterns."""
-    root = machine.at("/").rstrip("/")
-    found = [path for pattern in load_kind(kind).OWN for path in glob.glob(machine.at(pattern))]
-    return sorted(path[len(root) :] for path in found)
+    return sorted(path for pattern in load_kind(kind).OWN for path in find_paths(pattern))
 
 
 def _read_one(kind: str) -> Dict[str, str]:

@@ -6,12 +6,11 @@ with update-grub, or by grubby. Takes effect with a reboot. Where there is a gru
 say the same: an update-grub that was cut off is not done.
 """
 
-import re
-import shlex
 from typing import Dict, List, Optional
 
 from .. import machine
 from ..dropin import numbered_lines, write_lines
+from ..words import split_words
 from . import Item, Readings, read_each
 
 FILE = "/etc/default/grub.d/zz-podsys.cfg"
@@ -21,7 +20,7 @@ BUILT = "/boot/grub/grub.cfg"
 PRESENT = ""
 UNSET = "unset"
 VARIABLES = ("GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT")
-ASSIGNMENT = re.compile(r"^(?:export\s+)?([A-Z_]+)(\+?)=(.*)$")
+LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 
 
 def read(items: List[Item]) -> Readings:
@@ -68,12 +67,14 @@ def read_built() -> Optional[Dict[str, str]]:
 
 def assign(values: Dict[str, str], line: str) -> None:
     """One assignment as the shell would make it; other shell code is none."""
-    found = ASSIGNMENT.match(line)
-    if not found:
+    name, sign, raw = line.partition("=")
+    words = name.split()
+    adds = name.endswith("+")
+    name = words[-1].rstrip("+") if words else ""
+    if not sign or words[:-1] not in ([], ["export"]) or not name or not LETTERS.issuperset(name):
         return
-    name, plus, raw = found.groups()
     try:
-        text = (shlex.split(raw, comments=True) or [""])[0]
+        text = (split_words(raw, comments=True) or [""])[0]
     except ValueError:
         text = "`"
     if "`" in text or "$(" in text:
@@ -81,8 +82,22 @@ def assign(values: Dict[str, str], line: str) -> None:
             raise machine.Unreadable("only a shell can tell what this means: %s" % line[:200])
         return
     if not raw.lstrip().startswith("'"):
-        text = re.sub(r"\$\{?([A-Z_]+)\}?", lambda m: values.get(m.group(1), ""), text)
-    values[name] = values.get(name, "") + text if plus else text
+        text = _fill_in(text, values)
+    values[name] = values.get(name, "") + text if adds else text
+
+
+def _fill_in(text: str, values: Dict[str, str]) -> str:
+    """Variables of the shell that are written in capital letters, with braces or without."""
+    first, *rest = text.split("$")
+    for part in rest:
+        bare = part[1:] if part.startswith("{") else part
+        name = bare[: len(bare) - len(bare.lstrip("".join(LETTERS)))]
+        after = bare[len(name) :]
+        if not name:
+            first += "$" + part
+            continue
+        first += values.get(name, "") + (after[1:] if after.startswith("}") else after)
+    return first
 
 
 def parse_arguments(text: str) -> Dict[str, str]:
@@ -99,6 +114,10 @@ def parse_arguments(text: str) -> Dict[str, str]:
 
 def _split(text: str) -> List[str]:
     """The kernel knows double quotes only."""
+    if '"' not in text:
+        return text.split()
+    import re
+
     return [word.replace('"', "") for word in re.findall(r'(?:"[^"]*"?|[^\s"])+', text)]
 
 

@@ -20,6 +20,7 @@ from ..mounts import (
     unit_name,
     write_fstab,
 )
+from ..orders import order, reload_later
 from . import Item, Readings, read_each, write_each
 
 AUTOMOUNT = "x-systemd.automount"
@@ -33,7 +34,7 @@ def read(items: List[Item]) -> Readings:
 def write(changed: List[Item], wanted: List[Item]) -> None:
     write_fstab({item["key"]: wanted_of(item) for item in changed})
     if machine.exists("/run/systemd/system"):
-        machine.ask(["systemctl", "daemon-reload"], 60)
+        reload_later()
     write_each(changed, _write_live)
 
 
@@ -80,7 +81,9 @@ def _describe_saved(item: Item, saved: Dict[str, Mount]) -> str:
     if found is None:
         return "unset"
     same = set(found.options) - {"defaults"} == set(wanted.options) - {"defaults"}
-    return _join(found._replace(options=wanted.options if same else found.options))
+    return _join(
+        Mount(found.source, found.fs, wanted.options if same else found.options, found.place)
+    )
 
 
 def _join(mount: Mount) -> str:
@@ -99,7 +102,7 @@ def _write_live(item: Item) -> None:
     if path in live:
         machine.ask(["umount", path], 60)
     if AUTOMOUNT in wanted.options:
-        machine.ask(["systemctl", "start", unit_name(path) + ".automount"], 60)
+        order("start", unit_name(path) + ".automount")
     elif "noauto" not in wanted.options:
         machine.ask(["mkdir", "-p", path], 20)
         machine.ask(["mount", path], 90)

@@ -8,6 +8,7 @@ cannot run: `stopped` then does not apply, `running` is not met.
 from typing import Dict, List
 
 from .. import machine
+from ..orders import order, reload_later
 from ..systemd import Question, show
 from . import Item, Readings, read_each, write_each
 
@@ -31,19 +32,31 @@ def write(changed: List[Item], wanted: List[Item]) -> None:
     unwanted = sorted(item["key"] for item in changed if item["value"] == "stopped")
     if unwanted:
         _stop(unwanted)
-    write_each([item for item in changed if item["value"] != "stopped"], _start)
+    starting = [item for item in changed if item["value"] != "stopped"]
+    _enable([item["key"] for item in starting])
+    write_each(starting, _start)
+
+
+def _enable(units: List[str]) -> None:
+    """Only those that are not: for a unit with an old init script it takes long."""
+    shown = show(units, ["UnitFileState"]) if units else {}
+    idle = [unit for unit in units if shown[unit].get("UnitFileState", "") not in STARTS]
+    if idle:
+        machine.run(["systemctl", "--no-reload", "unmask"] + idle)
+        machine.run(["systemctl", "--no-reload", "enable"] + idle, 90)
+        reload_later()
 
 
 def _start(item: Item) -> None:
-    machine.run(["systemctl", "unmask", item["key"]])
-    machine.ask(["systemctl", "enable", "--now", item["key"]], 90)
+    order("start", item["key"], limit_s=90)
 
 
 def _stop(units: List[str]) -> None:
-    """All at once: after each order systemd reads all its files anew."""
     machine.run(["systemctl", "--no-reload", "disable"] + units, 90)
-    machine.ask(["systemctl", "mask", "--now"] + units, 90)
+    machine.ask(["systemctl", "--no-reload", "mask"] + units, 90)
+    machine.ask(["systemctl", "stop"] + units, 90)
     machine.run(["systemctl", "reset-failed"] + units)
+    reload_later()
 
 
 def _read_one(item: Item, shown: Dict[str, str]) -> Dict[str, str]:

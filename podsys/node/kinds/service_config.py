@@ -5,7 +5,7 @@ Read by comparing the unit's start with the change times of params.files. Set by
 
 from typing import Dict, List
 
-from .. import machine
+from ..orders import order, reload_later
 from ..systemd import START, Question, is_started_before, show
 from . import Item, Readings, read_each, write_each
 
@@ -23,12 +23,14 @@ def asks_systemd(items: List[Item]) -> Question:
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:
-    machine.ask(["systemctl", "daemon-reload"], 60)
+    shown = show(*asks_systemd(changed))
+    if any(found.get("NeedDaemonReload") == "yes" for found in shown.values()):
+        reload_later()
     write_each(changed, _restart)
 
 
 def _restart(item: Item) -> None:
-    machine.ask(["systemctl", "restart", item["key"]], 120)
+    order("restart", item["key"], limit_s=120)
 
 
 def _read_one(item: Item, shown: Dict[str, str]) -> Dict[str, str]:

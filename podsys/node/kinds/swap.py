@@ -4,11 +4,12 @@ Read live from /proc/swaps, and for the next boot from /etc/fstab and from swap 
 enabled. Set by swapoff -a, by commenting out the lines of /etc/fstab and by masking the units.
 """
 
-import glob
 import os
 from typing import Dict, List
 
 from .. import machine
+from ..orders import reload_later
+from ..paths import find_paths
 from . import Item, Readings, read_each
 
 UNITS = "/etc/systemd/system/*.*/*.swap"
@@ -34,7 +35,7 @@ def read_swap() -> Dict[str, str]:
 
 def find_units() -> List[str]:
     """Enabled: linked from what some target wants, and not masked."""
-    names = {os.path.basename(path) for path in glob.glob(machine.at(UNITS))}
+    names = {os.path.basename(path) for path in find_paths(UNITS)}
     return sorted(name for name in names if not _is_masked(name))
 
 
@@ -50,8 +51,9 @@ def write(changed: List[Item], wanted: List[Item]) -> None:
         if lines != text.splitlines():
             machine.write_text("/etc/fstab", "\n".join(lines) + "\n")
     for unit in find_units():
-        machine.run(["systemctl", "disable", "--now", unit], 300)
-        machine.ask(["systemctl", "mask", unit], 60)
+        machine.run(["systemctl", "--no-reload", "disable", "--now", unit], 300)
+        machine.ask(["systemctl", "--no-reload", "mask", unit], 60)
+        reload_later()
     machine.ask(["swapoff", "-a"], 300)
 
 

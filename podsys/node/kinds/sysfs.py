@@ -8,21 +8,26 @@ systemd-tmpfiles is the odd one out: of two lines for the same path the FIRST co
 the name of our file. Lines for different patterns that match one path all count, in order.
 """
 
-import fnmatch
-import glob
-import re
-from collections import namedtuple
 from typing import Dict, List
 
 from .. import machine
 from ..dropin import merge_folders, numbered_lines, write_lines
+from ..paths import find_paths, matches
+from ..record import Record
 from . import Item, Readings, read_each, write_each
 
 FILE = "/etc/tmpfiles.d/00-podsys.conf"
 OWN = (FILE,)
 FOLDERS = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles.d", "/usr/lib/tmpfiles.d")
 
-Line = namedtuple("Line", "pattern value place")
+
+class Line(Record):
+    """What tmpfiles.d writes where."""
+
+    __slots__ = ("pattern", "value", "place")
+    pattern: str
+    value: str
+    place: str
 
 
 def read(items: List[Item]) -> Readings:
@@ -41,18 +46,13 @@ def _write_live(item: Item) -> None:
             machine.write_knob(path, item["value"])
 
 
-def find_paths(pattern: str) -> List[str]:
-    root = machine.at("/")
-    return sorted("/" + path[len(root) :].lstrip("/") for path in glob.glob(machine.at(pattern)))
-
-
 def read_saved() -> List[Line]:
     """In the order in which they are applied at boot."""
     saved: Dict[str, Line] = {}
     for path in merge_folders(FOLDERS, ".conf"):
         for number, line in numbered_lines(path, comments="#"):
             parts = line.split(None, 6)
-            if len(parts) == 7 and re.match(r"^w[+!-]*$", parts[0]):
+            if len(parts) == 7 and parts[0].rstrip("+!-") == "w":
                 place = "%s:%d" % (path, number)
                 saved.setdefault(parts[1], Line(parts[1], parts[6].strip(), place))
     return list(saved.values())
@@ -74,12 +74,13 @@ def _read_one(pattern: str, saved: List[Line]) -> Dict[str, str]:
 def _last_for(path: str, saved: List[Line]) -> Line:
     found = Line(path, "unset", "")
     for line in saved:
-        if fnmatch.fnmatchcase(path, line.pattern) and path.count("/") == line.pattern.count("/"):
+        if matches(path, line.pattern) and path.count("/") == line.pattern.count("/"):
             found = line
     return found
 
 
 def _chosen(text: str) -> str:
     """The word in brackets where the file lists its choices; else all of it."""
-    found = re.search(r"\[([^\]]*)\]", text)
-    return found.group(1) if found else " ".join(text.split())
+    _, opened, rest = text.partition("[")
+    word, closed, _ = rest.partition("]")
+    return word if opened and closed else " ".join(text.split())

@@ -7,8 +7,8 @@ params.restart says: without it a running process keeps what it was started with
 
 from typing import Dict, List
 
-from .. import machine
 from ..dropin import merge_folders, numbered_lines, write_lines
+from ..orders import order, reload_later
 from ..systemd import Question, show
 from . import Item, Readings, read_each, write_each
 
@@ -34,7 +34,7 @@ def write(changed: List[Item], wanted: List[Item]) -> None:
         section = own[0]["params"].get("section", "Service")
         lines = sorted("%s=%s" % (_option_of(item), item["value"]) for item in own)
         write_lines(file_of(own[0]), ["\n".join(["[%s]" % section] + lines)])
-    machine.ask(["systemctl", "daemon-reload"], 60)
+    reload_later()
     write_each([i for i in changed if i["params"].get("restart") == "true"], _restart)
 
 
@@ -43,7 +43,7 @@ def file_of(item: Item) -> str:
 
 
 def _restart(item: Item) -> None:
-    machine.ask(["systemctl", "try-restart", _unit_of(item)], 60)
+    order("try-restart", _unit_of(item))
 
 
 def _unit_of(item: Item) -> str:

@@ -1,11 +1,12 @@
 """Sections of the probe: one file each with `read()`, which gives a mapping of facts.
 
 A new section is one new file here. Each runs alone, under its own time limit. Arguments of
-`read` that have a default are params: a request may give them by name.
+`read`, which all have a default, are params: a request may give them by name.
 """
 
-from importlib import import_module
 from typing import Any, Dict, List, Mapping
+
+from ..loading import load_module
 
 
 def find_sections() -> List[str]:
@@ -15,8 +16,8 @@ def find_sections() -> List[str]:
 
 
 def load_section(name: str) -> Any:
-    return import_module("." + name, __name__)
+    return load_module(__name__, name)
 
 
-def read_section(name: str, params: Mapping[str, Any] = {}) -> Dict[str, Any]:
+def read_section(name: str, params: Mapping[str, Any]) -> Dict[str, Any]:
     return dict(load_section(name).read(**params))

@@ -1,12 +1,12 @@
 """What this machine has, as far as settings ask for it: judged by looking, not by name."""
 
-import glob
 from typing import Any, Callable, Dict, List
 
 from .. import machine
-from ..pci import list_gpus
+from ..paths import find_paths
+from ..pci import AMD, NVIDIA, list_gpus
 
-GPU_VENDORS = {"nvidia_gpu": "10de", "amd_gpu": "1002"}
+GPU_VENDORS = {"nvidia_gpu": NVIDIA, "amd_gpu": AMD}
 
 
 def read() -> Dict[str, Any]:
@@ -15,7 +15,7 @@ def read() -> Dict[str, Any]:
 
 
 def _path(pattern: str) -> Callable[[], bool]:
-    return lambda: bool(glob.glob(machine.at(pattern)))
+    return lambda: bool(find_paths(pattern))
 
 
 def _command(*names: str) -> Callable[[], bool]:

@@ -1,15 +1,14 @@
 """Kernel modules and services that accelerators and NICs need, with their versions."""
 
 import os
-import re
-from typing import Any, Dict, List
+from typing import Any, Dict, Tuple
 
 from .. import machine
 from ..packages import is_debian, read_dpkg
 from ..pci import NVIDIA, list_devices
-from ..sysfs import read_word
+from ..sysfs import read_some, read_word
 from ..systemd import Question, show
-from ..values import word
+from ..values import DIGITS, whole, word
 
 MODULES = (
     "amdgpu",
@@ -31,19 +30,16 @@ MODULES = (
 FABRIC_MANAGER = "nvidia-fabricmanager.service"
 PERSISTENCED = "nvidia-persistenced.service"
 BINARY = "nv-fabricmanager"
-# Either brings the driver's user space; named so in NVIDIA's, Debian's and Red Hat's packages.
-PACKAGES = re.compile(
-    r"(libnvidia-compute-\d+(-server)?|libnvidia-ml1|nvidia-driver-(cuda-)?libs)\Z"
-)
+# One of them brings the driver's user space, by NVIDIA's and Debian's names, and by Red Hat's.
+PACKAGES = ("libnvidia-compute-", "libnvidia-ml1", "nvidia-driver-cuda-libs", "nvidia-driver-libs")
+NUMBERS = DIGITS | frozenset(".")
 # Since then the kernel has DMA-BUF for peers, which the open modules of NVIDIA give out.
 DMABUF_KERNEL = (5, 12)
 
 
 def read() -> Dict[str, Any]:
-    there = set(machine.list_folder("/sys/module"))
-    modules = {
-        name: read_word("/sys/module/%s/version" % name) for name in MODULES if name in there
-    }
+    there = set(MODULES).intersection(machine.list_folder("/sys/module"))
+    modules = {name: read_word("/sys/module/%s/version" % name) for name in sorted(there)}
     units = show(*asks_systemd())
     return {
         "modules": modules,
@@ -67,14 +63,15 @@ def is_active(shown: Dict[str, str]) -> Any:
 
 
 def has_dmabuf(modules: Dict[str, str]) -> bool:
-    opened = "Open Kernel Module" in (machine.read_text("/proc/driver/nvidia/version") or "")
+    opened = "Open Kernel Module" in read_some("/proc/driver/nvidia/version")
     able = "amdgpu" in modules or ("nvidia" in modules and opened)
     return able and parse_release(os.uname().release) >= DMABUF_KERNEL
 
 
-def parse_release(release: str) -> "tuple[int, ...]":
+def parse_release(release: str) -> Tuple[int, ...]:
     """`5.15.0-112-generic` -> 5, 15"""
-    return tuple(int(part) for part in re.findall(r"\d+", release, re.ASCII)[:2])
+    numbers = [whole(part) for part in release.split(".")[:2]]
+    return tuple(number or 0 for number in numbers)
 
 
 def _read_fabric_manager(unit: Dict[str, str]) -> Dict[str, Any]:
@@ -96,8 +93,8 @@ def _ask_version() -> str:
 
 def parse_version(text: str) -> str:
     """`Fabric Manager version is : 535.129.03`"""
-    match = re.search(r"version is\s*:?\s*(\d+(?:\.\d+){1,3})\s*$", text, re.ASCII | re.MULTILINE)
-    return word(match.group(1)) if match else ""
+    lines = [line for line in text.splitlines() if "version is" in line]
+    return bare_version(word(lines[0]).rpartition(" ")[2]) if lines else ""
 
 
 def _read_package() -> str:
@@ -108,22 +105,21 @@ def _read_package() -> str:
         found = {n: p.version for n, p in read_dpkg().items() if p.state == "installed"}
     else:
         found = _ask_rpm()
-    versions = [version for name, version in sorted(found.items()) if PACKAGES.match(name)]
-    return bare_version(versions[-1]) if versions else ""
+    versions = [version for name, version in sorted(found.items()) if name.startswith(PACKAGES)]
+    return bare_version(versions[0]) if versions else ""
 
 
 def _ask_rpm() -> Dict[str, str]:
-    names = ["nvidia-driver-libs", "nvidia-driver-cuda-libs"]
     if machine.find_command("rpm") is None:
         return {}
-    lines: List[str] = machine.run(["rpm", "-q", "--qf", "%{NAME} %{VERSION}\n"] + names).out.split(
-        "\n"
-    )
-    pairs = (line.split(" ") for line in lines)
+    words = ["rpm", "-q", "--qf", "%{NAME} %{VERSION}\n", PACKAGES[2], PACKAGES[3]]
+    pairs = [line.split(" ") for line in machine.run(words).out.splitlines()]
     return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
 def bare_version(version: str) -> str:
-    """As the driver calls itself: without epoch and packaging, 1:535.261.03-1~deb12u1"""
-    match = re.match(r"(?:\d+:)?(\d+(?:\.\d+){1,3})", version, re.ASCII)
-    return match.group(1) if match else ""
+    """As the driver calls itself: 1:535.261.03-1~deb12u1 -> 535.261.03; no epoch, no packaging"""
+    upstream = version.rpartition(":")[2].partition("-")[0]
+    return (
+        upstream if len(upstream) <= 20 and "." in upstream and NUMBERS.issuperset(upstream) else ""
+    )

@@ -1,11 +1,10 @@
 """Ports of InfiniBand and RoCE devices, from /sys/class/infiniband."""
 
-import re
 from typing import Any, Dict, List, Optional
 
 from .. import machine
 from ..sysfs import pci_address, read_node, read_whole, read_word
-from ..values import decimal
+from ..values import decimal, is_hex, whole
 
 FOLDER = "/sys/class/infiniband"
 FASTEST_GBPS = 100000
@@ -49,8 +48,12 @@ def _read_device(device: str) -> List[Dict[str, Any]]:
         "numa_node": read_node(folder + "/device"),
         "netdev": "".join(machine.list_folder(folder + "/device/net")[:1]),
     }
-    ports = [name for name in machine.list_folder(folder + "/ports") if name.isdigit()]
-    return [dict(about, port=int(port), **_read_port(folder + "/ports/" + port)) for port in ports]
+    ports = [whole(name, 255) for name in machine.list_folder(folder + "/ports")]
+    return [
+        dict(about, port=port, **_read_port("%s/ports/%d" % (folder, port)))
+        for port in ports
+        if port is not None
+    ]
 
 
 def _read_port(folder: str) -> Dict[str, Any]:
@@ -66,16 +69,17 @@ def _read_port(folder: str) -> Dict[str, Any]:
 
 def parse_state(text: str) -> str:
     """`4: ACTIVE` -> ACTIVE"""
-    match = re.match(r"[0-9]+: ([A-Za-z_ <>]{1,40})\Z", text)
-    return match.group(1) if match else ""
+    number, _, name = text.partition(": ")
+    return name if whole(number) is not None else ""
 
 
 def parse_rate(text: str) -> Optional[float]:
     """`400 Gb/sec (4X NDR)` -> 400"""
-    match = re.match(r"([0-9.]+) Gb/sec", text)
-    rate = decimal(match.group(1)) if match else None
-    return rate if rate is not None and rate <= FASTEST_GBPS else None
+    number, _, unit = text.partition(" ")
+    rate = decimal(number) if unit.startswith("Gb/sec") else None
+    return rate if rate is not None and 0 <= rate <= FASTEST_GBPS else None
 
 
 def parse_guid(text: str) -> str:
-    return text if re.match(r"[0-9a-f]{4}(:[0-9a-f]{4}){3}\Z", text) else ""
+    parts = text.split(":")
+    return text if [len(part) for part in parts] == [4] * 4 and all(map(is_hex, parts)) else ""

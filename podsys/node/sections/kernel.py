@@ -27,12 +27,16 @@ def read() -> Dict[str, Any]:
 def _read_command_line() -> Optional[str]:
     """None when it is no text; a secret in it would be one of the site's own making."""
     text = (machine.read_text("/proc/cmdline") or "").strip()
-    return text if len(text) <= LONGEST_LINE and text.isprintable() and "\ufffd" not in text else None
+    return (
+        text if len(text) <= LONGEST_LINE and text.isprintable() and "\ufffd" not in text else None
+    )
 
 
 def _read_governors() -> List[str]:
     """Each once; none where the kernel does not set the frequency, as in a virtual machine."""
-    words = {read_word(path[len(machine.at("/")) - 1 :]) for path in glob.glob(machine.at(GOVERNORS))}
+    words = {
+        read_word(path[len(machine.at("/")) - 1 :]) for path in glob.glob(machine.at(GOVERNORS))
+    }
     return sorted(filter(None, words))
 
 

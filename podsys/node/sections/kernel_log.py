@@ -35,12 +35,12 @@ def _latest(log: Log, pattern: Pattern, since: float, now: float) -> List[Found]
 
 
 def _as_xid(found: Found, now: float) -> Dict[str, Any]:
-    about = {"xid": int(found.groups[1]), "bdf": find_subject(found.groups)}
+    about = {"xid": int(found.groups[1]), "bdf": find_subject(found)}
     return dict(about, age_s=_age(found, now), text=found.text)
 
 
 def _as_event(pattern: Pattern, found: Found, now: float) -> Dict[str, Any]:
-    about = {"kind": pattern.kind, "subject": find_subject(found.groups)}
+    about = {"kind": pattern.kind, "subject": find_subject(found)}
     return dict(about, age_s=_age(found, now), text=found.text)
 
 

@@ -14,8 +14,9 @@ def read() -> Dict[str, Any]:
 
 
 def resolve(name: str) -> Any:
+    """The name goes as bytes: for a text Python would load a codec."""
     try:
-        found = _socket.getaddrinfo(name, None, 0, 0, _socket.IPPROTO_TCP)
+        found = _socket.getaddrinfo(name.encode(), None, 0, 0, _socket.IPPROTO_TCP)
     except _socket.gaierror:
         return []
     return sorted({str(place[0]) for _, _, _, _, place in found})

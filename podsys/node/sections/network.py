@@ -1,9 +1,9 @@
 """Network interfaces, from /sys/class/net, and their addresses."""
 
-import re
 from typing import Any, Dict, List
 
 from .. import machine
+from ..addresses import read_addresses
 from ..sysfs import link_name, pci_address, read_node, read_whole, read_word
 
 # Made by software on top of others; a container's own end of a veth is its NIC.
@@ -44,12 +44,3 @@ def _read_nic(name: str, addresses: List[str]) -> Dict[str, Any]:
         "bdf": pci_address(folder + "device") if physical else "",
         "numa_node": read_node(folder + "device") if physical else None,
     }
-
-
-def read_addresses() -> Dict[str, List[str]]:
-    found: Dict[str, List[str]] = {}
-    for line in machine.ask(["ip", "-o", "addr", "show"]).splitlines():
-        match = re.match(r"^[0-9]+: ([^\s:@]+)\S*\s+inet6? ([0-9a-f:./]{2,50})\s", line + " ")
-        if match:
-            found.setdefault(match.group(1), []).append(match.group(2))
-    return found

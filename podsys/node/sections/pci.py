@@ -1,13 +1,12 @@
 """Accelerators, their switches, NICs and NVMe drives on PCI, and all bridges above them."""
 
 import os
-import re
 from typing import Any, Dict, List, Optional
 
 from .. import machine
 from ..pci import FOLDER, Device, list_devices
 from ..pci_config import UNKNOWN, Registers, decode
-from ..sysfs import link_name, read_node, read_word
+from ..sysfs import link_name, read_node, read_some, read_word
 from ..values import hexadecimal, whole
 
 ENDS = ("gpu", "nvswitch", "nic", "nvme")
@@ -17,22 +16,26 @@ SEVERITIES = (("correctable", "COR"), ("nonfatal", "NONFATAL"), ("fatal", "FATAL
 
 def read() -> Dict[str, Any]:
     devices = find_shown(list_devices())
-    types = [read_word("%s/%s/iommu_group/type" % (FOLDER, device.bdf)) for device in devices]
-    policy = re.search(r"\[(\w+)\]", read_word(POLICY))
+    types = {read_word("%s/%s/iommu_group/type" % (FOLDER, device.bdf)) for device in devices}
     return {
         "devices": [_describe(device) for device in devices],
-        "iommu_types": sorted(set(filter(None, types))),
-        "aspm_policy": policy.group(1) if policy else "",
+        "iommu_types": sorted(filter(None, types)),
+        "aspm_policy": find_policy(read_word(POLICY)),
     }
 
 
 def find_shown(devices: List[Device]) -> List[Device]:
+    """What stands above one of them is a bridge, whatever class it says it is of."""
     above = {bdf for d in devices if d.kind in ENDS for bdf in d.chain[:-1]}
+    shown = [d for d in devices if d.kind in ENDS or d.bdf in above]
     return [
-        device._replace(kind="bridge") if device.bdf in above else device
-        for device in devices
-        if device.kind in ENDS or device.bdf in above
+        Device(d.bdf, d.vendor, d.code, "bridge", d.chain) if d.bdf in above else d for d in shown
     ]
+
+
+def find_policy(text: str) -> str:
+    """`default performance [powersave]` -> powersave"""
+    return text.partition("[")[2].partition("]")[0]
 
 
 def _describe(device: Device) -> Dict[str, Any]:
@@ -71,15 +74,16 @@ def _read_config(folder: str) -> Dict[str, Any]:
 
 def _read_aer(folder: str) -> Optional[Dict[str, int]]:
     """Errors counted since boot; None where the device or the kernel has no such counters."""
-    counts = {name: _read_total(folder, name, word) for name, word in SEVERITIES}
-    known = {name: count for name, count in counts.items() if count is not None}
-    return known if len(known) == len(counts) else None
+    found = {}
+    for name, short in SEVERITIES:
+        count = find_total(read_some("%s/aer_dev_%s" % (folder, name)), short)
+        if count is None:
+            return None
+        found[name] = count
+    return found
 
 
-def _read_total(folder: str, name: str, word: str) -> Optional[int]:
-    try:
-        text = machine.read_text("%s/aer_dev_%s" % (folder, name)) or ""
-    except machine.Unreadable:
-        return None
-    total = re.search(r"^TOTAL_ERR_%s ([0-9]+)$" % word, text, re.MULTILINE)
-    return whole(total.group(1)) if total else None
+def find_total(text: str, short: str) -> Optional[int]:
+    """From the last of lines such as `BadTLP 0`: `TOTAL_ERR_COR 3`"""
+    name, _, count = text.rstrip().rpartition("\n")[2].partition(" ")
+    return whole(count) if name == "TOTAL_ERR_" + short else None

@@ -83,7 +83,9 @@ def make_question(name: str) -> "tuple[bytes, int]":
     number = int.from_bytes(os.urandom(2), "big")
     labels = [label.encode("ascii", "replace")[:63] for label in name.split(".") if label]
     path = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
-    return struct.pack(">HHHHHH", number, 0x0100, 1, 0, 0, 0) + path + struct.pack(">HH", 1, 1), number
+    return struct.pack(">HHHHHH", number, 0x0100, 1, 0, 0, 0) + path + struct.pack(
+        ">HH", 1, 1
+    ), number
 
 
 def _send(address: str, question: bytes) -> Any:

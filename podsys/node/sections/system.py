@@ -1,7 +1,6 @@
 """Which machine this is, and which system it runs."""
 
 import os
-import shlex
 from typing import Any, Dict
 
 from .. import machine
@@ -9,6 +8,7 @@ from ..dmi import read_dmi
 from ..sysfs import read_uptime, read_word
 from ..systemd import show_manager
 from ..values import word
+from ..words import split_words
 
 FAMILIES = {
     "debian": ("debian", "ubuntu"),
@@ -50,7 +50,7 @@ def read_os_release() -> Dict[str, str]:
 
 def _unquote(value: str) -> str:
     try:
-        return "".join(shlex.split(value)[:1])
+        return "".join(split_words(value)[:1])
     except ValueError:
         return value
 
