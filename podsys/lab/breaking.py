@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from podsys.errors import ExitCode, PodsysError
 from podsys.lab import faults
 from podsys.lab.broken import forget_broken, note_broken, read_broken
 from podsys.lab.hardware.edits import NoSuchPathError, apply_edits, fill
 from podsys.lab.hardware.node import change_state, has_hardware, load_state, renew_state
-from podsys.lab.hardware.platforms import load_platform
+from podsys.lab.hardware.platforms import make_healthy
 from podsys.lab.hardware.services import list_commands
-from podsys.lab.hardware.state import healthy_state
 from podsys.lab.layout import Place
-from podsys.model.fault import Fault, Making
+
+if TYPE_CHECKING:
+    from podsys.model.fault import Fault, Making
 
 State = dict[str, Any]
 
@@ -99,7 +100,7 @@ def break_hardware(place: Place, fault: Fault) -> None:
 
 
 def restore(state: State) -> State:
-    return healthy_state(load_platform(state["platform"]), state["node"])
+    return make_healthy(state["platform"], state["node"])
 
 
 def fill_words(place: Place, commands: Iterable[Sequence[str]]) -> list[list[str]]:
