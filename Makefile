@@ -37,8 +37,8 @@ demo: $(VENV)/.ready
 	$(BIN)/podsys deploy -C demo --yes
 
 test: $(VENV)/.ready
-	@command -v iperf3 >/dev/null && command -v setpci >/dev/null || \
-	  { $(APT) update -q && $(APT) install -qy --no-install-recommends iperf3 pciutils; }
+	@command -v iperf3 >/dev/null && command -v setpci >/dev/null && command -v cc >/dev/null || \
+	  { $(APT) update -q && $(APT) install -qy --no-install-recommends iperf3 pciutils gcc libc6-dev; }
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.ready

@@ -65,7 +65,7 @@ static Code edit_view(const char *start, unsigned int value)
     char *text = read_file(view_path(), &stamp, &size);
     if (text == NULL)
         return UNKNOWN;
-    Code code = replace_view(text, start, value);
+    Code code = strlen(text) == size ? replace_view(text, start, value) : UNKNOWN;
     free(text);
     return code;
 }

@@ -1,17 +1,6 @@
-/* Field values about NVLinks. The old ones have a number for each link, the new ones a scope. */
+/* Field values about NVLinks: of one, which is their scope, or of all. */
 #include "fields.h"
 #include "nvlink.h"
-
-#define ALL_LINKS 0xffffffffU
-#define NVLINK_4 6
-
-/* Numbers of the fields of links 0 to 5, of links 6 to 11, and of all together. */
-static const struct Legacy {
-    unsigned int first, more, all, counter;
-} LEGACY[] = {
-    {32, 96, 38, CRC_FLIT}, {39, 102, 45, CRC_DATA}, {46, 108, 52, REPLAY},
-    {53, 114, 59, RECOVERY}, {148, 154, 160, ECC_DATA},
-};
 
 static Code sum_errors(unsigned int index, unsigned int counter, uint64_t *out)
 {
@@ -26,7 +15,7 @@ static Code sum_errors(unsigned int index, unsigned int counter, uint64_t *out)
     return code;
 }
 
-static Code read_errors(unsigned int index, unsigned int link, unsigned int counter, uint64_t *out)
+Code read_errors(unsigned int index, unsigned int link, unsigned int counter, uint64_t *out)
 {
     unsigned int links;
     if (link == ALL_LINKS)
@@ -35,32 +24,6 @@ static Code read_errors(unsigned int index, unsigned int link, unsigned int coun
     if (code != OK)
         return code;
     return link < links ? read_link_errors(index, link, counter, out) : INVALID_ARGUMENT;
-}
-
-/* On Hopper and later these answer 0 whatever happened: seen in DataDog/datadog-agent#55966. */
-static Code read_legacy_errors(unsigned int index, unsigned int link, unsigned int counter,
-                               Field *field)
-{
-    unsigned int version;
-    uint64_t errors = 0;
-    Code code = gpu_uint(index, &version, "nvlink.version");
-    if (code == OK)
-        code = read_errors(index, link, counter, &errors);
-    return set_ulong_long(field, code, code == OK && version < NVLINK_4 ? errors : 0);
-}
-
-static Code read_legacy(unsigned int index, Field *field)
-{
-    for (size_t i = 0; i < sizeof LEGACY / sizeof LEGACY[0]; i++) {
-        const struct Legacy *legacy = &LEGACY[i];
-        if (field->id >= legacy->first && field->id < legacy->first + 6)
-            return read_legacy_errors(index, field->id - legacy->first, legacy->counter, field);
-        if (field->id >= legacy->more && field->id < legacy->more + 6)
-            return read_legacy_errors(index, field->id - legacy->more + 6, legacy->counter, field);
-        if (field->id == legacy->all)
-            return read_legacy_errors(index, ALL_LINKS, legacy->counter, field);
-    }
-    return NOT_FOUND;
 }
 
 static Code read_speed(unsigned int index, unsigned int link, Field *field)
@@ -115,7 +78,8 @@ static Code read_state(unsigned int index, Field *field)
 static Code read_version(unsigned int index, Field *field)
 {
     unsigned int version = 0;
-    return set_uint(field, gpu_uint(index, &version, "nvlink.version"), version);
+    Code code = gpu_uint(index, &version, "nvlink.version");
+    return set_uint(field, code, version);
 }
 
 static Code read_scoped_errors(unsigned int index, unsigned int counter, Field *field)
@@ -129,7 +93,8 @@ static Code read_scoped_errors(unsigned int index, unsigned int counter, Field *
 static Code read_traffic(unsigned int index, Field *field)
 {
     unsigned int links;
-    return set_ulong_long(field, count_links(index, &links), 0);
+    Code code = count_links(index, &links);
+    return set_ulong_long(field, code, 0);
 }
 
 Code read_link_field(unsigned int index, Field *field)
@@ -163,6 +128,6 @@ Code read_link_field(unsigned int index, Field *field)
     case 166:
         return read_version(index, field);
     default:
-        return read_legacy(index, field);
+        return read_old_link_field(index, field);
     }
 }

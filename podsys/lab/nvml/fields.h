@@ -22,8 +22,10 @@ typedef struct Field {
 Code set_uint(Field *field, Code code, unsigned int value);
 Code set_ulong_long(Field *field, Code code, uint64_t value);
 
-/* The fields about NVLinks and ECC errors; NOT_FOUND: it is another one. */
-Code read_link_field(unsigned int index, Field *field);
+/* Each knows some of the fields; NOT_FOUND: it is another one. */
+Code read_simple_field(unsigned int index, Field *field);
 Code read_ecc_field(unsigned int index, Field *field);
+Code read_link_field(unsigned int index, Field *field);
+Code read_old_link_field(unsigned int index, Field *field);
 
 #endif
