@@ -36,7 +36,8 @@ def heal(node: str | None, name: str) -> None:
     with progress("lab heal") as report:
         for one in nodes:
             report(one)
-            lab.heal_node(one, name)
+            for said in lab.heal_node(one, name):
+                report(f"nothing to undo? {said}")
     out().print(f"Healed: {' '.join(nodes)}")
 
 

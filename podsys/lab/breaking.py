@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from podsys.errors import ExitCode, PodsysError
 from podsys.lab import faults
-from podsys.lab.hardware.broken import forget_broken, note_broken, read_broken
+from podsys.lab.broken import forget_broken, note_broken, read_broken
 from podsys.lab.hardware.edits import NoSuchPathError, apply_edits, fill
 from podsys.lab.hardware.node import change_state, has_hardware, load_state, renew_state
-from podsys.lab.hardware.platforms import load_platform
+from podsys.lab.hardware.platforms import make_healthy
 from podsys.lab.hardware.services import list_commands
-from podsys.lab.hardware.state import healthy_state
 from podsys.lab.layout import Place
-from podsys.model.fault import Fault, Making
+
+if TYPE_CHECKING:
+    from podsys.model.fault import Fault, Making
 
 State = dict[str, Any]
 
@@ -28,6 +29,8 @@ def break_node(fault: Fault, node: str, lab: str, platforms: Collection[str]) ->
     with faults.reach_lab(lab) as (found, _):
         place = found.find_node(node)
         require_platform(fault, place, platforms)
+        # One that is made twice starts from a node without it: its commands expect that.
+        try_commands(place, read_broken(place).get(fault.id, []))
         note_broken(place, fault.id, fill_words(place, fault.lab.heal))
         if fault.lab.state or fault.lab.log:
             break_hardware(place, fault)
@@ -35,17 +38,23 @@ def break_node(fault: Fault, node: str, lab: str, platforms: Collection[str]) ->
             run_command(place, words, f"{fault.id} was not made on {node}")
 
 
-def heal_node(node: str, lab: str) -> None:
-    """Undo every fault of a node: power, network, processes, hardware, and what was run."""
+def heal_node(node: str, lab: str) -> list[str]:
+    """Undo every fault of a node: power, network, processes, hardware, and what was run.
+
+    Returns what the commands that undo said when they failed. Mostly there was nothing left to
+    undo: a reboot or a deploy had mended it.
+    """
     faults.heal(node, lab)
     with faults.reach_lab(lab) as (found, _):
         place = found.find_node(node)
+        said: list[str] = []
         if has_hardware(place):
             before, after = renew_state(place, restore)
-            run_all(place, list_commands(before, after))
-        made = read_broken(place)
-        run_all(place, (words for heal in reversed(made.values()) for words in heal))
+            said += try_commands(place, list_commands(before, after))
+        for commands in reversed(read_broken(place).values()):
+            said += try_commands(place, commands)
         forget_broken(place)
+    return said
 
 
 def can_make(making: Making, state: State | None) -> bool:
@@ -86,11 +95,12 @@ def edit(making: Making) -> Callable[[State], State]:
 
 def break_hardware(place: Place, fault: Fault) -> None:
     before, after = change_state(place, edit(fault.lab))
-    run_all(place, list_commands(before, after))
+    for words in list_commands(before, after):
+        run_command(place, words, f"{fault.id} was not made on {place.name}")
 
 
 def restore(state: State) -> State:
-    return healthy_state(load_platform(state["platform"]), state["node"])
+    return make_healthy(state["platform"], state["node"])
 
 
 def fill_words(place: Place, commands: Iterable[Sequence[str]]) -> list[list[str]]:
@@ -99,16 +109,15 @@ def fill_words(place: Place, commands: Iterable[Sequence[str]]) -> list[list[str
     return [[fill(state, word, strict=False) for word in words] for words in commands]
 
 
-def run_all(place: Place, commands: Iterable[Sequence[str]]) -> None:
-    """Run every command, whatever the others do; then say which failed."""
-    errors = []
+def try_commands(place: Place, commands: Iterable[Sequence[str]]) -> list[str]:
+    """Run every command, whatever the others do; what those said that failed."""
+    said = []
     for words in commands:
         try:
-            run_command(place, words, f"{place.name} is not as it was")
+            run_command(place, words, place.name)
         except PodsysError as error:
-            errors.append(error)
-    if errors:
-        raise errors[0]
+            said.append(error.message)
+    return said
 
 
 def run_command(place: Place, words: Sequence[str], what: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from podsys.errors import PodsysError
-from podsys.lab.hardware.platforms import load_platform
+from podsys.lab.hardware.platforms import require_platforms
 from podsys.lab.image import tidy_packages
 from podsys.lab.layout import Lab
 from podsys.lab.settings import load_settings
@@ -24,8 +24,7 @@ def choose_kind(lab: Lab, packages: Sequence[str] | None, platforms: Sequence[st
     """What was asked for; None keeps what the lab has. Nodes that are there cannot change."""
     known = load_settings(lab)
     kept = Kind(known.packages, known.platforms) if known else Kind()
-    for name in platforms or ():
-        load_platform(name)
+    require_platforms(tuple(platforms or ()))
     chosen = Kind(
         kept.packages if packages is None else tidy_packages(packages),
         kept.platforms if platforms is None else tuple(platforms),

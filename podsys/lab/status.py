@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from podsys.errors import PodsysError
-from podsys.lab.hardware.broken import read_broken
+from podsys.lab.broken import read_broken
 from podsys.lab.layout import Lab, Place
 from podsys.lab.nodes import is_greeted
 from podsys.lab.processes import list_powered

@@ -26,7 +26,7 @@ def apply_edits(state: State, edits: Iterable[tuple[str, Any]]) -> State:
     """A new state with `(path, value)` pairs put in, in turn; the old one is not touched."""
     new = deepcopy(state)
     for path, value in edits:
-        *above, last = split_path(path)
+        *above, last = split_path(path) or [""]
         for parent in find(new, above):
             for key in list_keys(new, parent, last):
                 put(parent, key, deepcopy(fill(new, value)), path)
@@ -100,16 +100,22 @@ def list_keys(state: State, value: Any, part: str) -> Iterable[Any]:
 
 def take(value: Any, key: Any) -> Any:
     try:
-        return value[int(key)] if isinstance(value, list) else value[key]
-    except (LookupError, TypeError, ValueError):
+        return value[to_index(value, key) if isinstance(value, list) else key]
+    except (LookupError, TypeError):
         raise NoSuchPathError(key) from None
 
 
 def put(parent: Any, key: Any, value: Any, path: str) -> None:
     """Set an element that is there; a dictionary takes new ones, too."""
-    if isinstance(parent, dict):
+    if isinstance(parent, list):
+        parent[to_index(parent, key)] = value
+    elif isinstance(parent, dict) and key and isinstance(key, str):
         parent[key] = value
-    elif isinstance(parent, list) and str(key).isdigit() and int(key) < len(parent):
-        parent[int(key)] = value
     else:
         raise NoSuchPathError(path)
+
+
+def to_index(values: list[Any], key: Any) -> int:
+    if not str(key).isdecimal() or int(key) >= len(values):
+        raise NoSuchPathError(key)
+    return int(key)

@@ -12,10 +12,9 @@ from podsys.lab.hardware.files import Files, Folder, update_files, write_files
 from podsys.lab.hardware.host import read_machine
 from podsys.lab.hardware.keep import keep_written
 from podsys.lab.hardware.kmsg import stamp_log
-from podsys.lab.hardware.platforms import load_platform
+from podsys.lab.hardware.platforms import make_healthy
 from podsys.lab.hardware.render import render
 from podsys.lab.hardware.software import install_software
-from podsys.lab.hardware.state import healthy_state
 from podsys.lab.layout import Place
 from podsys.lab.locks import lock_file
 
@@ -26,7 +25,7 @@ MODULES = "/sys/module/"
 
 def plug_in(node: Place, platform: str) -> None:
     """Give a new node its hardware, in good health, and the software of its driver."""
-    state = healthy_state(load_platform(platform), node.name)
+    state = make_healthy(platform, node.name)
     install_software(node.upper, state)
     save_state(node, state)
 

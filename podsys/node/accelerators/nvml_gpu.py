@@ -48,7 +48,7 @@ def _read_identity(gpu: Questions) -> Dict[str, Any]:
         "serial": gpu.text(nvml.nvmlDeviceGetSerial),
         "name": gpu.text(nvml.nvmlDeviceGetName),
         "vbios": gpu.text(nvml.nvmlDeviceGetVbiosVersion),
-        "memory_mib": bounded(memory.total // MIB, MOST_MIB) if memory else None,
+        "memory_mib": _mib(memory.total) if memory else None,
     }
 
 
@@ -158,10 +158,14 @@ def _read_processes(gpu: Questions) -> Optional[List[Dict[str, Any]]]:
         {
             "pid": int(one.pid),
             "name": _process_name(gpu.nvml, one.pid),
-            "memory_mib": bounded((one.usedGpuMemory or 0) // MIB, MOST_MIB),
+            "memory_mib": _mib(one.usedGpuMemory),
         }
         for one in found[:MOST_PROCESSES]
     ]
+
+
+def _mib(size: Optional[int]) -> Optional[int]:
+    return None if size is None else bounded(size // MIB, MOST_MIB)
 
 
 def _process_name(nvml: Any, pid: int) -> str:

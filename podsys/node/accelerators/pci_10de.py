@@ -12,7 +12,7 @@ from ..sysfs import read_some, read_word
 from ..values import hexadecimal, word
 from . import BLANK_GPU
 from .nvml_gpu import read_gpu
-from .questions import Lost, name_error
+from .questions import Lost, name_error, words_of
 
 NAME = "nvidia"
 LIBRARY = "pynvml"
@@ -60,8 +60,10 @@ def _read_cuda(nvml: Any) -> str:
 def _read_gpu(nvml: Any, device: Device) -> Dict[str, Any]:
     about = _identify(device)
     try:
-        return dict(about, **read_gpu(nvml, nvml.nvmlDeviceGetHandleByPciBusId_v2(device.bdf)))
-    except (nvml.NVMLError, Lost) as error:
+        return dict(about, **read_gpu(nvml, nvml.nvmlDeviceGetHandleByPciBusId(device.bdf)))
+    except nvml.NVMLError as error:
+        return dict(about, error=words_of(error))
+    except Lost as error:
         return dict(about, error=str(error))
 
 

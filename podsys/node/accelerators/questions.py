@@ -31,7 +31,7 @@ class Questions:
             return question(self._handle, *arguments)
         except self.nvml.NVMLError as error:
             if error.value in self._fatal:
-                raise Lost(str(error))
+                raise Lost(words_of(error))
             return None
         except ValueError:  # a text in no encoding
             return None
@@ -62,8 +62,16 @@ def _value(found: Any) -> Optional[int]:
     return bounded(getattr(found.value, member), COUNT) if member else None
 
 
+def words_of(error: Any) -> str:
+    """What NVML says of an error: GPU is lost"""
+    try:
+        return word(str(error)) or "NVML error %s" % error.value
+    except ValueError:
+        return "NVML error %s" % error.value
+
+
 def name_error(nvml: Any, error: Any) -> str:
-    """NVML's own name for an error, and its words: NVML_ERROR_DRIVER_NOT_LOADED: Driver..."""
+    """With NVML's own name for it: NVML_ERROR_DRIVER_NOT_LOADED: Driver Not Loaded"""
     names = [name for name in dir(nvml) if name.startswith("NVML_ERROR_")]
     known = {getattr(nvml, name): name for name in names}
-    return "%s: %s" % (known.get(error.value, "NVML error %s" % error.value), error)
+    return "%s: %s" % (known.get(error.value, "NVML error %s" % error.value), words_of(error))
