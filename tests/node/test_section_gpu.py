@@ -71,7 +71,7 @@ def server(machine):
 
 def read():
     forget()
-    return read_section("gpu", {})
+    return read_section("gpu")
 
 
 def test_a_machine_without_any(machine):
