@@ -47,26 +47,35 @@ class Desired:
 
 
 def survey(
-    cluster: Cluster, fleet: Fleet, chosen: Sequence[str], watch: Progress
+    cluster: Cluster,
+    fleet: Fleet,
+    chosen: Sequence[str],
+    watch: Progress,
+    also: tuple[Item, ...] = (),
+    *,
+    remember: bool = True,
 ) -> tuple[dict[str, NodeFacts], Desired]:
     """Probe the chosen nodes, one round trip each; what each wants follows from its facts.
 
     What a node wants depends on its facts, so it is asked for what it wanted last time, or for
-    every setting the first time; a node that turns out otherwise is asked once more.
+    every setting the first time; a node that turns out otherwise is asked once more. `also` are
+    questions beside those; without `remember` nothing is kept for the next time.
     """
     watch.stage("probe", total=len(chosen))
     before = load_facts(cluster.workspace)
     guess = render(cluster.workspace, cluster.spec, cluster.catalog, before)
     everything = tuple(as_item(cluster.spec, setting) for setting in cluster.catalog.settings)
     asked = {n: guess.wanted[n] if n in before else everything + guess.wanted[n] for n in chosen}
+    asked = {node: items + also for node, items in asked.items()}
     requests = share_requests(asked)
     facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
     known = before | {n: f for n, f in facts.items() if f.reachable}
     rendering = guess
     if not guess.follows_from(cluster.spec, known):
         rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
-        save_facts(cluster.workspace, facts)
-    facts |= probe(fleet, _missing(rendering, facts))
+        if remember:
+            save_facts(cluster.workspace, facts)
+    facts |= probe(fleet, {n: items + also for n, items in _missing(rendering, facts).items()})
     ordered = {node: facts[node] for node in chosen}
     wanted = {node: rendering.wanted[node] for node in chosen}
     skipped = {node: rendering.skipped[node] for node in chosen}

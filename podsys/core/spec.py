@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,12 @@ from podsys.model.spec import ClusterSpec
 
 
 def parse_spec(
-    text: str, file: str = "cluster.yaml", settings: Iterable[Setting] | None = None
+    text: str,
+    file: str = "cluster.yaml",
+    settings: Iterable[Setting] | None = None,
+    platforms: Collection[str] | None = None,
 ) -> tuple[ClusterSpec | None, list[Problem]]:
-    """Checked against itself, and against the catalog's settings where these are given."""
+    """Checked against itself, and against the catalog's settings and platforms where given."""
     document = read_document(text, file)
     spec = check_document(document, ClusterSpec)
     # What the parts mean to each other is checked even where some part has a fault of its own.
@@ -25,6 +28,8 @@ def parse_spec(
     _check_mounts(document)
     if settings is not None:
         _check_setting_ids(document, settings)
+    if platforms is not None:
+        _check_platforms(document, platforms)
     return (None if document.problems else spec), document.problems
 
 
@@ -39,6 +44,14 @@ def _check_setting_ids(document: Document, settings: Iterable[Setting]) -> None:
                 key: str | int = id_ if part == "override" else position
                 hint = nearest(id_, known) or "podsys explain lists all setting ids"
                 document.add(("settings", part, key), f"unknown setting {id_}", hint)
+
+
+def _check_platforms(document: Document, known: Collection[str]) -> None:
+    for name, node in _mapping(document.data, "nodes").items():
+        platform = node.get("platform") if isinstance(node, dict) else None
+        if isinstance(platform, str) and platform not in known:
+            hint = nearest(platform, sorted(known))
+            document.add(("nodes", name, "platform"), f"no platform {platform}", hint)
 
 
 def _mapping(data: Any, key: str) -> dict[str, Any]:

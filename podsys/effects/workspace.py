@@ -34,6 +34,11 @@ class Workspace:
         return self.root / ".podsys" / "facts.json"
 
     @property
+    def counters_file(self) -> Path:
+        """Counters of the last look, by node: what preflight compares with."""
+        return self.root / ".podsys" / "counters.json"
+
+    @property
     def written_file(self) -> Path:
         """cluster.yaml as podsys wrote it: what differs from it is a person's edit."""
         return self.root / ".podsys" / "cluster.written.yaml"

@@ -47,6 +47,9 @@ class Node(Part):
     groups: tuple[str, ...] = ("compute",)
     bmc: str | None = None
     serial: str | None = None
+    platform: str | None = Field(
+        None, description="the server model: a file of podsys/catalog/platforms"
+    )
     state: Literal["ready", "unreachable"] = "ready"
 
 
