@@ -7,6 +7,7 @@ from types import CodeType
 
 NO_LINE = 0xF8  # Objects/locations.md of CPython: first bit, the code for none, length less one
 
+
 def strip(tree: ast.Module) -> ast.Module:
     _Strip().visit(tree)
     return ast.fix_missing_locations(tree)
