@@ -22,6 +22,7 @@ def config_space(
     link: tuple[tuple[float, int], tuple[float, int]] = ((32, 16), (32, 16)),
     payload: tuple[int, int] = (256, 256),
     read_request: int = 512,
+    *,
     relaxed: bool = True,
     aspm: int = 0,
     acs: int | None = None,
