@@ -77,8 +77,9 @@ def as_reason(findings: List[Finding], strict: bool) -> str:
     roots = [f for f in sort_findings(findings) if stops(f, strict) and not f["folded_under"]]
     if not roots:
         return ""
-    others = "".join(", " + finding["check"] for finding in roots[1:])
-    text = "%s: %s%s" % (roots[0]["check"], roots[0]["evidence"], others)
+    others = ", ".join(finding["check"] for finding in roots[1:])
+    also = "; also " + others if others else ""
+    text = "%s: %s%s" % (roots[0]["check"], roots[0]["evidence"], also)
     return clean(" ".join(text.split()))[:LONGEST_REASON]
 
 
