@@ -99,7 +99,9 @@ def facts_of(state: State) -> Facts:
 
 def pci(state: State) -> Facts:
     there = list_reachable(state["devices"])
-    above = {parent for bdf, one in there.items() if one["kind"] in ENDS for parent in chain(there, bdf)}
+    above = {
+        parent for bdf, one in there.items() if one["kind"] in ENDS for parent in chain(there, bdf)
+    }
     shown = {bdf: one for bdf, one in there.items() if one["kind"] in ENDS or bdf in above}
     types = {state["iommu"]["type"]} if state["iommu"]["on"] else set()
     return {
