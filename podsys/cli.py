@@ -164,6 +164,28 @@ def preflight(
 
 
 @app.command(
+    name="pack-node",
+    epilog=examples(
+        "podsys pack-node podsys-node       # one file: copy it to the nodes, run it there",
+        "podsys-node --help                 # on a node: Slurm, NHC, Prometheus",
+    ),
+)
+def pack_node(
+    file: Annotated[Path, typer.Argument(help="The program to write.")] = Path("podsys-node"),
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Pack preflight for one node into one file, which needs nothing but python3 there.
+
+    It judges the node it runs on by the same faults, for Slurm's Prolog and HealthCheckProgram,
+    for LBNL NHC's callers and for Prometheus. Pack it again when cluster.yaml or podsys changes.
+    """
+    from podsys.commands import pack_node as command
+
+    _end(command.pack(workspace, file, as_json=as_json))
+
+
+@app.command(
     epilog=examples(
         "podsys accept",
         "podsys accept --level 1 --json     # only reads the nodes, measures nothing",
@@ -211,18 +233,22 @@ def verify(
 
 @app.command(
     epilog=examples(
-        "podsys explain                     # every setting, one a line",
+        "podsys explain                     # every setting and every fault, one a line",
         "podsys explain sysctl.vm.swappiness",
+        "podsys explain gpu-lost-xid79",
     )
 )
 def explain(
-    setting: Annotated[str | None, typer.Argument(help="A setting's id; none lists all.")] = None,
+    id_: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="Of a setting, fault or check; none lists all."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain a setting: why, what, how it is read and set, its source."""
+    """Explain a setting (why, how it is read and set), a fault (cause, remedy) or a check."""
     from podsys.commands import explain as command
 
-    _end(command.explain(setting, as_json=as_json))
+    _end(command.explain(id_, as_json=as_json))
 
 
 @lab_app.command(

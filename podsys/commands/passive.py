@@ -12,6 +12,7 @@ from podsys.commands.desired import Desired
 from podsys.commands.faults import describe_platform, load_faults, load_platforms, paths_below
 from podsys.core.counters import Kept, compare_counters, keep_counters
 from podsys.core.diagnose import Surroundings, diagnose_nodes
+from podsys.core.fault_choice import choose_faults
 from podsys.core.faults import CompiledFault
 from podsys.core.fleet import find_fleets
 from podsys.core.judge import judge_items, judge_reachable, judge_skips
@@ -39,7 +40,7 @@ def judge_passive(
     workspace, for the rates of the next look.
     """
     catalog = cluster.catalog
-    faults = load_faults(setting.id for setting in catalog.settings)
+    faults = find_faults(cluster)
     items = judge_items(desired.wanted, facts, catalog.sources)
     surroundings = Surroundings(
         baseline={m: b.ceiling for m, b in catalog.baselines.items() if b.ceiling is not None},
@@ -54,6 +55,12 @@ def judge_passive(
     ]
 
 
+def find_faults(cluster: Cluster) -> tuple[CompiledFault, ...]:
+    """Those of the catalog, as the site wants them."""
+    settings = (setting.id for setting in cluster.catalog.settings)
+    return choose_faults(load_faults(settings), cluster.spec.faults)
+
+
 def gather_options(
     cluster: Cluster,
     facts: Mapping[str, NodeFacts],
@@ -66,7 +73,7 @@ def gather_options(
     options: Options = {node: {} for node in facts}
     for name, values in (
         ("platform", {node: models[id_] for node, id_ in platforms.items()}),
-        ("wanted", _read_wanted(cluster.workspace)),
+        ("wanted", read_wanted(cluster.workspace)),
         ("fleet", find_fleets(facts, _kinds(facts, platforms), paths_below(faults, "fleet"))),
         ("peers", read_peers(cluster.spec, facts, asked)),
         ("rates", _find_rates(cluster.workspace, facts, faults)),
@@ -97,7 +104,7 @@ def _kinds(facts: Mapping[str, NodeFacts], platforms: Mapping[str, str]) -> dict
     }
 
 
-def _read_wanted(workspace: Workspace) -> dict[str, dict[str, str]]:
+def read_wanted(workspace: Workspace) -> dict[str, dict[str, str]]:
     if not workspace.lock_file.exists():
         return {}
     return read_lock(workspace.lock_file.read_text(encoding="utf-8"))

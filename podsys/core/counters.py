@@ -7,8 +7,8 @@ from typing import Any
 
 from podsys.core.fact_paths import Path
 from podsys.model.facts import NodeFacts
-from podsys.node.fact_paths import pick
-from podsys.node.rates import find_rates
+from podsys.node.diagnose.fact_paths import pick
+from podsys.node.diagnose.rates import find_rates
 
 # Node -> {time: seconds since 1970, boot_id, counters: as they were picked}.
 Kept = Mapping[str, Mapping[str, Any]]

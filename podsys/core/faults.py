@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from podsys.core.document import Document, check_document, nearest, read_document
+from podsys.core.fact_paths import find_paths
 from podsys.core.rules import Rule, RuleError, Tree, parse_condition, parse_value
 from podsys.model.fault import Fault
 from podsys.model.problem import Problem
 from podsys.node.diagnose import WHY_MISSING
 
 ALWAYS = ("params", "baseline")
-# Sections that rules may name before the probe has them.
-COMING = ("dmi", "drivers", "gpu", "infiniband", "kernel_log", "limits", "numa", "pci")
 FIELD = re.compile(r"\{([^{}]*)\}")
+# What roles manage (core/role_items.py): role, kind, key.
+ROLE_ITEM = re.compile(
+    r"[a-z_]+\.(?:file|file_block|package|package_database|service|service_config)\..+"
+)
 TEMPLATES = ("evidence", "expected")
 
 
@@ -46,7 +49,7 @@ def parse_faults(
     """
     faults: list[tuple[CompiledFault, Document]] = []
     problems: list[Problem] = []
-    names = frozenset({*sections, *COMING, *WHY_MISSING, *ALWAYS})
+    names = frozenset({*sections, *WHY_MISSING, *ALWAYS})
     for file, text in sorted(texts.items()):
         document = read_document(text, file)
         fault = _read_fault(document, names)
@@ -99,7 +102,16 @@ def _compile(document: Document, fault: Fault, names: frozenset[str]) -> Compile
         "value": rules.value("value", fault.value),
         **{key: rules.template(key, getattr(fault, key)) for key in TEMPLATES},
     }
-    return CompiledFault(fault, plain, frozenset(rules.used - {"it"}))
+    _check_bounds(document, fault, plain)
+    used = rules.used - {"it"} | ({"system"} if fault.boot_grace_s else set())
+    return CompiledFault(fault, plain | {"reads": sorted(used)}, frozenset(used))
+
+
+def _check_bounds(document: Document, fault: Fault, plain: Mapping[str, Any]) -> None:
+    """A bound that a rule reads and nobody gives would leave the fault unknown for ever."""
+    named = {path[0] for path in find_paths(list(plain.values()), "params")}
+    for name in sorted(named - set(fault.params)):
+        document.add(("params",), f"no bound {name} in params", nearest(name, fault.params))
 
 
 class _Rules:
@@ -148,6 +160,8 @@ def _check_explains(
         for position, id_ in enumerate(fault.fault.explains):
             is_setting = "." in id_ or "_" in id_
             if id_ in ids or (is_setting and (settings is None or id_ in settings)):
+                continue
+            if ROLE_ITEM.fullmatch(id_):
                 continue
             hint = nearest(id_, sorted(ids | set(settings or ())))
             document.add(("explains", position), f"no fault or setting {id_}", hint)

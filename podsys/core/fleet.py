@@ -8,7 +8,7 @@ from typing import Any
 
 from podsys.core.fact_paths import Path
 from podsys.model.facts import NodeFacts
-from podsys.node.fact_paths import pick
+from podsys.node.diagnose.fact_paths import pick
 from podsys.node.rules import Unknown
 
 FEWEST = 3

@@ -76,14 +76,15 @@ def read_outcome(outcome: Outcome, shelf: Shelf | None = None) -> NodeFacts:
         return NodeFacts(outcome.node, outcome.error, seconds=outcome.seconds)
     if outcome.code != 0:
         return NodeFacts(outcome.node, _probe_failure(outcome), seconds=outcome.seconds)
+    shelf = shelf or Shelf()
     try:
         answer = json.loads(outcome.stdout)
         if answer["podsys_probe"] != PROTOCOL:
             raise ValueError("another protocol")
         return NodeFacts(
             node=outcome.node,
-            sections={name: _section(content) for name, content in answer["sections"].items()},
-            readings=_share(answer["readings"], shelf or Shelf()),
+            sections=_read_sections(answer["sections"], shelf),
+            readings=_share(answer["readings"], shelf),
             seconds=outcome.seconds,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -98,13 +99,18 @@ def _share(readings: Mapping[str, Reading], shelf: Shelf) -> dict[str, Reading]:
     return {sys.intern(id_): shelf.share(id_, reading) for id_, reading in readings.items()}
 
 
-def _section(content: Mapping[str, Any]) -> Section:
+def _read_sections(sections: Mapping[str, Any], shelf: Shelf) -> dict[str, Section]:
+    """Equal servers have equal PCI trees, and share them as well."""
+    return {name: _section(name, content, shelf) for name, content in sections.items()}
+
+
+def _section(name: str, content: Mapping[str, Any], shelf: Shelf) -> Section:
     status: Literal["ok", "unknown"] = "ok" if content["status"] == "ok" else "unknown"
     data = content.get("data") or {}
     if not isinstance(data, dict):
         raise TypeError("a section without data")
     reason, seconds = str(content.get("reason") or ""), float(content.get("seconds") or 0)
-    return Section(status, data, reason, seconds)
+    return Section(status, shelf.share(f"section {name}", data), reason, seconds)
 
 
 def _probe_failure(outcome: Outcome) -> str:

@@ -25,6 +25,8 @@ from podsys.effects.strip import strip, without_lines
 # The form of marshal that every Python 3 reads.
 FORM = 2
 PACKAGE = "podsys_node"
+# What judges by itself on a node (effects/node_program.py) has no part in the probe.
+LEFT_OUT = ("__pycache__", "alone", "diagnose", "rules")
 
 # Runs on the node. Nothing is written there, so nothing can be left behind.
 LOADER = """\
@@ -123,7 +125,7 @@ def list_sections() -> tuple[str, ...]:
 def _modules(folder: Traversable, name: str) -> Iterator[tuple[str, bool, str]]:
     """Name, whether it is a package, and source of each."""
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name != "__pycache__":
+        if entry.is_dir() and entry.name not in LEFT_OUT:
             yield from _modules(entry, f"{name}.{entry.name}")
         elif entry.name == "__init__.py":
             yield name, True, entry.read_text(encoding="utf-8")

@@ -5,9 +5,8 @@ The value is `address:port`. `live` lists the addresses of the name, `note` is `
 and closed again, nothing is sent.
 """
 
+import _socket  # what `socket` adds is not needed here, and takes its time to load
 import select
-import socket
-import threading
 import time
 from typing import Any, Dict, List
 
@@ -28,6 +27,8 @@ def read(items: List[Dict[str, Any]]) -> Dict[str, Dict[str, str]]:
 
 def _resolve_all(names: List[str]) -> Dict[str, str]:
     """Each in a thread of its own: a name server that is silent must not add up."""
+    import threading  # takes its time to load, and only preflight asks
+
     found: Dict[str, str] = {}
 
     def resolve(name: str) -> None:
@@ -44,7 +45,7 @@ def _resolve_all(names: List[str]) -> Dict[str, str]:
 
 def _resolve(name: str) -> str:
     try:
-        places = socket.getaddrinfo(name, None, 0, 0, socket.IPPROTO_TCP)
+        places = _socket.getaddrinfo(name.encode(), None, 0, 0, _socket.IPPROTO_TCP)
     except (OSError, UnicodeError):
         return ""
     return " ".join(sorted({str(place[4][0]) for place in places}))
@@ -58,7 +59,7 @@ def _knock_all(places: List[str]) -> Dict[str, str]:
         try:
             door = _knock(place)
             waiting[door.fileno()] = door, place
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, OverflowError) as error:
             states[place] = str(error)
     until = time.monotonic() + PATIENCE_S
     poll = select.poll()
@@ -76,16 +77,16 @@ def _knock_all(places: List[str]) -> Dict[str, str]:
     return states
 
 
-def _knock(place: str) -> socket.socket:
+def _knock(place: str) -> "_socket.socket":
     address, _, port = place.rpartition(":")
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    door = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    family = _socket.AF_INET6 if ":" in address else _socket.AF_INET
+    door = _socket.socket(family, _socket.SOCK_STREAM | _socket.SOCK_NONBLOCK)
     door.connect_ex((address, int(port)))
     return door
 
 
-def _state(door: socket.socket) -> str:
-    code = door.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+def _state(door: "_socket.socket") -> str:
+    code = door.getsockopt(_socket.SOL_SOCKET, _socket.SO_ERROR)
     if code == 0:
         return "open"
     return "refused" if code == REFUSED else "error %d" % code

@@ -6,7 +6,7 @@ Sizes in bytes, as the kernel counts them; `unlimited` is a word.
 import resource
 from typing import Any, Dict, Optional, Union
 
-from ..kinds.limit import KIB, SIDES, read_saved
+from ..kinds.limit import KIB, SIDES, can_raise, read_saved
 from ..values import whole
 
 NAMES = {
@@ -20,8 +20,10 @@ Amount = Union[int, str]
 
 
 def read() -> Dict[str, Any]:
+    """`raisable`: whether any process here may have more than it was given."""
     saved = read_saved()
-    return {name: _read_one(name, number, saved) for name, number in NAMES.items()}
+    facts: Dict[str, Any] = {name: _read_one(name, number, saved) for name, number in NAMES.items()}
+    return dict(facts, raisable=can_raise())
 
 
 def _read_one(name: str, number: int, saved: Dict[Any, str]) -> Dict[str, Any]:

@@ -5,7 +5,7 @@ A counter that went back was reset, and one that was not there before is new: ne
 
 from typing import Any, Dict
 
-from .rules import Unknown
+from ..rules import Unknown
 
 # A burst within seconds must not look like a rate that lasts.
 LEAST_S = 60.0
