@@ -67,6 +67,7 @@ DEPLOYED: Facts = {
         },
         "raisable": True,
     },
+    "memory": {"total_kb": 24 << 20, "swap_kb": 0, "numa_nodes": 2},
     "names": {"hostname_addresses": ["10.0.0.2"], "loopback_only": False},
     "network": {"nics": [{"name": "eth0", "state": "up", "mtu": 1500}]},
     "packages": {"broken": [], "reboot_required": False},
@@ -101,7 +102,9 @@ def facts_of(state: State) -> Facts:
 
 def pci(state: State) -> Facts:
     there = list_reachable(state["devices"])
-    above = {parent for bdf, one in there.items() if one["kind"] in ENDS for parent in chain(there, bdf)}
+    above = {
+        parent for bdf, one in there.items() if one["kind"] in ENDS for parent in chain(there, bdf)
+    }
     shown = {bdf: one for bdf, one in there.items() if one["kind"] in ENDS or bdf in above}
     types = {state["iommu"]["type"]} if state["iommu"]["on"] else set()
     return {

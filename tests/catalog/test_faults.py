@@ -1,4 +1,4 @@
-"""The catalog of faults: what holds for every file, and that every fault is found, alone and in pairs.
+"""The catalog of faults: what holds for every file; every fault is found, alone and in pairs.
 
 Nodes are emulated in memory: a healthy state, the fault's own edits, the facts that a probe would
 bring, and the diagnosis that podsys makes of them. No fault is named: a new file is tested by being
