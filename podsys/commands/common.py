@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from podsys.commands.faults import platform_ids
+from podsys.commands.faults import fault_ids, platform_ids
 from podsys.core.catalog import parse_baselines, parse_settings
 from podsys.core.spec import parse_spec, with_key_path
 from podsys.effects.catalog import (
@@ -59,7 +59,7 @@ def load_cluster(root: Path) -> Cluster:
     catalog = load_catalog()
     text = read_text(workspace.cluster_file)
     file = str(workspace.cluster_file)
-    spec, problems = parse_spec(text, file, catalog.settings, platform_ids())
+    spec, problems = parse_spec(text, file, catalog.settings, platform_ids(), fault_ids())
     if problems or spec is None:
         raise InputProblemsError(problems)
     return Cluster(workspace, settle_ssh(with_key_path(spec, workspace.root)), catalog)

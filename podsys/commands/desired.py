@@ -10,7 +10,7 @@ from podsys.commands.rendering import Rendering, render_cluster
 from podsys.commands.role_texts import RoleTexts
 from podsys.core.plan import find_advice
 from podsys.core.rendering import Layout
-from podsys.core.requests import share_requests
+from podsys.core.requests import find_bare, share_requests
 from podsys.core.select import as_item
 from podsys.effects.probe import probe
 from podsys.effects.ssh import Fleet
@@ -68,14 +68,16 @@ def survey(
     asked = {n: guess.wanted[n] if n in before else everything + guess.wanted[n] for n in chosen}
     asked = {node: items + also for node, items in asked.items()}
     requests = share_requests(asked)
-    facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
+    bare = find_bare(before)
+    facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error), bare=bare)
     known = before | {n: f for n, f in facts.items() if f.reachable}
     rendering = guess
     if not guess.follows_from(cluster.spec, known):
         rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
         if remember:
             save_facts(cluster.workspace, facts)
-    facts |= probe(fleet, {n: items + also for n, items in _missing(rendering, facts).items()})
+    missing = {n: items + also for n, items in _missing(rendering, facts).items()}
+    facts |= probe(fleet, missing, bare=bare)
     ordered = {node: facts[node] for node in chosen}
     wanted = {node: rendering.wanted[node] for node in chosen}
     skipped = {node: rendering.skipped[node] for node in chosen}

@@ -42,6 +42,10 @@ def platform_ids() -> list[str]:
     return [PurePath(file).stem for file in read_platforms_texts()]
 
 
+def fault_ids() -> list[str]:
+    return [PurePath(file).stem for file in read_faults_texts()]
+
+
 def describe_platform(platform: Platform) -> dict[str, Any]:
     """As rules read it; `pairs` maps a GPU's index to that of its nearest NIC."""
     pairs = {str(gpu): nic for gpu, nic in platform.pairs.items()}

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from podsys.commands.common import Catalog, load_catalog, load_facts, save_facts, settle_ssh
 from podsys.commands.desired import write_rendered
-from podsys.commands.faults import load_platforms, platform_ids
+from podsys.commands.faults import fault_ids, load_platforms, platform_ids
 from podsys.commands.merge import Merged, merge_cluster_file
 from podsys.commands.sources import Found, Source, find_hosts
 from podsys.core.lock import make_lock
@@ -86,7 +86,7 @@ def _read_spec(workspace: Workspace) -> ClusterSpec | None:
         return None
     file = str(workspace.cluster_file)
     text = read_text(workspace.cluster_file)
-    spec, problems = parse_spec(text, file, platforms=platform_ids())
+    spec, problems = parse_spec(text, file, platforms=platform_ids(), faults=fault_ids())
     if spec is None:
         raise InputProblemsError(problems)
     return spec

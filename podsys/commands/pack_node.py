@@ -8,12 +8,12 @@ from typing import Any
 from podsys import __version__
 from podsys.commands.common import Cluster, load_cluster, load_facts
 from podsys.commands.desired import render
-from podsys.commands.faults import describe_platform, load_faults, load_platforms, paths_below
-from podsys.commands.passive import read_wanted
+from podsys.commands.faults import describe_platform, load_platforms, paths_below
+from podsys.commands.passive import find_faults, read_wanted
 from podsys.core.select import SETTINGS_ROLE
 from podsys.effects.node_program import pack_node
 from podsys.effects.program import list_sections
-from podsys.effects.workspace import write_atomically
+from podsys.effects.workspace import write_output
 from podsys.errors import ExitCode
 from podsys.model.item import Item
 from podsys.view.console import out, print_json
@@ -26,7 +26,7 @@ def pack(root: Path, file: Path, as_json: bool) -> ExitCode:
     cluster = load_cluster(root)
     judge = gather_judge(cluster)
     program = pack_node(judge)
-    write_atomically(file, program, EXECUTABLE)
+    write_output(file, program, EXECUTABLE)
     if as_json:
         print_json({"file": str(file), "bytes": len(program), "faults": len(judge["faults"])})
         return ExitCode.GOOD
@@ -38,7 +38,7 @@ def pack(root: Path, file: Path, as_json: bool) -> ExitCode:
 def gather_judge(cluster: Cluster) -> dict[str, Any]:
     """What node/alone judges with; equal nodes share their list of settings."""
     catalog = cluster.catalog
-    faults = load_faults(setting.id for setting in catalog.settings)
+    faults = find_faults(cluster)
     lists, nodes = _describe_nodes(cluster)
     return {
         "podsys": __version__,

@@ -12,6 +12,7 @@ from podsys.commands.desired import Desired
 from podsys.commands.faults import describe_platform, load_faults, load_platforms, paths_below
 from podsys.core.counters import Kept, compare_counters, keep_counters
 from podsys.core.diagnose import Surroundings, diagnose_nodes
+from podsys.core.fault_choice import choose_faults
 from podsys.core.faults import CompiledFault
 from podsys.core.fleet import find_fleets
 from podsys.core.judge import judge_items, judge_reachable, judge_skips
@@ -39,7 +40,7 @@ def judge_passive(
     workspace, for the rates of the next look.
     """
     catalog = cluster.catalog
-    faults = load_faults(setting.id for setting in catalog.settings)
+    faults = find_faults(cluster)
     items = judge_items(desired.wanted, facts, catalog.sources)
     surroundings = Surroundings(
         baseline={m: b.ceiling for m, b in catalog.baselines.items() if b.ceiling is not None},
@@ -52,6 +53,12 @@ def judge_passive(
         *diagnose_nodes(facts, faults, surroundings, items),
         *judge_skips(reachable, catalog.sources),
     ]
+
+
+def find_faults(cluster: Cluster) -> tuple[CompiledFault, ...]:
+    """Those of the catalog, as the site wants them."""
+    settings = (setting.id for setting in cluster.catalog.settings)
+    return choose_faults(load_faults(settings), cluster.spec.faults)
 
 
 def gather_options(

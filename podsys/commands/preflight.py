@@ -14,7 +14,7 @@ from podsys.core.peers import peer_items
 from podsys.core.practice import is_practice
 from podsys.core.ready import EXIT_CODES, find_ready, judge_readiness, make_hostfile
 from podsys.core.rules import parse_duration
-from podsys.effects.workspace import write_atomically
+from podsys.effects.workspace import write_output
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
@@ -38,7 +38,7 @@ def preflight(root: Path, options: Options) -> ExitCode:
     facts, findings = look(cluster, chosen, since_s, quiet=options.as_json)
     verdict, ready = judge_readiness(findings), find_ready(chosen, findings)
     if options.hostfile:
-        write_atomically(options.hostfile, make_hostfile(ready, facts))
+        write_output(options.hostfile, make_hostfile(ready, facts))
     result = view.Result(
         verdict, chosen, ready, findings, is_practice(cluster.spec, facts.values())
     )

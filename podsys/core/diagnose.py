@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from podsys.core.faults import CompiledFault
@@ -11,7 +11,7 @@ from podsys.core.judge.items import SUITE
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
 from podsys.model.status import Status
-from podsys.node.diagnose import diagnose, fold, prepare
+from podsys.node.diagnose import Shared, diagnose, fold, prepare
 
 FOUND = (Status.FAIL, Status.WARN)
 
@@ -27,12 +27,14 @@ class Surroundings:
     baseline: Mapping[str, float]
     options: Mapping[str, Mapping[str, Any]]
     since_s: float | None = None
+    shared: Shared = field(default_factory=Shared)
 
     def of(self, node: str) -> dict[str, Any]:
         return {
             "baseline": self.baseline,
             "options": self.options.get(node, {}),
             "since_s": self.since_s,
+            "shared": self.shared,
         }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from podsys.core.document import Document, check_document, nearest, read_document
+from podsys.core.fact_paths import find_paths
 from podsys.core.rules import Rule, RuleError, Tree, parse_condition, parse_value
 from podsys.model.fault import Fault
 from podsys.model.problem import Problem
@@ -101,7 +102,16 @@ def _compile(document: Document, fault: Fault, names: frozenset[str]) -> Compile
         "value": rules.value("value", fault.value),
         **{key: rules.template(key, getattr(fault, key)) for key in TEMPLATES},
     }
-    return CompiledFault(fault, plain, frozenset(rules.used - {"it"}))
+    _check_bounds(document, fault, plain)
+    used = rules.used - {"it"} | ({"system"} if fault.boot_grace_s else set())
+    return CompiledFault(fault, plain | {"reads": sorted(used)}, frozenset(used))
+
+
+def _check_bounds(document: Document, fault: Fault, plain: Mapping[str, Any]) -> None:
+    """A bound that a rule reads and nobody gives would leave the fault unknown for ever."""
+    named = {path[0] for path in find_paths(list(plain.values()), "params")}
+    for name in sorted(named - set(fault.params)):
+        document.add(("params",), f"no bound {name} in params", nearest(name, fault.params))
 
 
 class _Rules:

@@ -95,6 +95,14 @@ def read_text(path: Path) -> str:
         raise PodsysError(f"{path}: {error.strerror}") from error
 
 
+def write_output(path: Path, content: str | bytes, mode: int = 0o644) -> None:
+    """A file that a person named: what keeps it from being written is theirs to know."""
+    try:
+        write_atomically(path, content, mode)
+    except OSError as error:
+        raise PodsysError(f"{path}: {error.strerror}", "name another file") from error
+
+
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
     """All of it or nothing, even if power fails in between."""
     data = content.encode() if isinstance(content, str) else content

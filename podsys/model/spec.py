@@ -89,6 +89,15 @@ class Settings(Part):
     override: dict[str, str] = Field({}, description="setting id: value, instead of the catalog's")
 
 
+class Faults(Part):
+    """What a site thinks of the catalog's faults."""
+
+    disable: tuple[str, ...] = Field((), description="fault ids that podsys does not look for")
+    override: dict[str, int | float | str] = Field(
+        {}, description="fault id.bound: value, instead of the fault file's"
+    )
+
+
 class Rollout(Part):
     canary: int = Field(1, ge=0, description="nodes changed first, alone")
     failure_budget: int | str = Field(
@@ -128,6 +137,7 @@ class ClusterSpec(Part):
     packages: Packages = Packages()
     mounts: dict[MountPath, MountPoint] = Field({}, description="path: what is mounted there")
     settings: Settings = Settings()
+    faults: Faults = Faults()
     rollout: Rollout = Rollout()
     accept: Accept = Accept()
     certificate: CertificateTerms = CertificateTerms()

@@ -25,7 +25,7 @@ class Reading:
     def do(self, task: str) -> str:
         what, name = task.split(" ", 1)
         if what == "section":
-            return encode(read_section(name, self._params.get(name, {})))
+            return encode(read_section(name, self._params.get(name)))
         return encode(read_items(name, self._kinds[name]))
 
 

@@ -93,7 +93,8 @@ def show_alike(findings: Sequence[Finding], explained: Sequence[str] = ()) -> No
     first = findings[0]
     _show_part("cause: ", first.cause)
     _show_part("→ ", first.remedy and WHO.get(first.repairs, "") + first.remedy)
-    _show_part("explains ", _name_few(explained))
+    label = "waiting for it: " if first.status is Status.UNKNOWN else "explains "
+    _show_part(label, _name_few(explained))
 
 
 def _show_part(label: str, text: str) -> None:

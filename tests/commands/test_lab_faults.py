@@ -34,7 +34,7 @@ EVERYWHERE = {"", "cpu-only", "h100-pcie", "hgx-a100", "hgx-h100", "mi300x"}
 
 def make_fault(applies: str, lab: str) -> CompiledFault:
     text = FAULT.format(applies=applies, lab=lab)
-    ((fault,), problems) = parse_faults({"x/too-hot.yaml": text}, ("gpu", "pci"))
+    ((fault,), problems) = parse_faults({"x/too-hot.yaml": text}, ("gpu", "pci", "kernel_log"))
     assert problems == []
     return fault
 

@@ -280,3 +280,10 @@ def test_a_wrong_duration_is_refused(run):
     done = run("--since", "yesterday")
     assert isinstance(done.exception, PodsysError)
     assert "24h" in str(done.exception)
+
+
+def test_a_hostfile_that_cannot_be_written_is_told(run, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = run("--hostfile", str(tmp_path / "file" / "hosts"))
+    assert isinstance(done.exception, PodsysError)
+    assert "file/hosts" in str(done.exception)

@@ -235,3 +235,19 @@ def test_no_fact_breaks_a_diagnosis(gpu: Any, system: Any) -> None:
     grace = fault_text("grace", "boot_grace_s: 9\nwhen: gpu.x > 1", "{gpu.x} {system}")
     found = diagnose([node(gpu=gpu, system=system)], HOT, grace)
     assert {"hot", "grace"} <= {finding.check for finding in found}
+
+
+def test_what_is_shared_is_judged_once_and_what_is_equal_alike() -> None:
+    calls: list[str] = []
+
+    class Noted(dict[str, Any]):
+        def __getitem__(self, key: str) -> Any:
+            calls.append(key)
+            return super().__getitem__(key)
+
+    data = Noted(gpus=[{"index": 0, "temp": 99}])
+    shared = [NodeFacts(f"n{i}", sections={"gpu": Section("ok", data)}) for i in range(5)]
+    apart = node("n9", gpu={"gpus": [{"index": 0, "temp": 99}]})
+    found = one(diagnose([*shared, apart], HOT), "hot")
+    assert found.nodes == ("n0", "n1", "n2", "n3", "n4", "n9")
+    assert calls == ["gpus"]

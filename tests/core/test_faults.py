@@ -58,6 +58,8 @@ def test_a_good_file_has_no_problem() -> None:
         ("cause: no air\n", "", "x/too-hot.yaml:1: missing key cause"),
         ("each:", "explains: [hotter]\neach:", "x/too-hot.yaml:5: no fault or setting hotter"),
         ("each:", "applies: gpu.count > 0\neach:", "x/too-hot.yaml:5: missing key applies_text"),
+        ("params: {limit: 90}\n", "", "x/too-hot.yaml:1: no bound limit in params"),
+        ("{limit: 90}", "{limits: 90}", "x/too-hot.yaml:8: no bound limit in params (did you mean"),
         ("each:", "eech:", "x/too-hot.yaml:5: unknown key eech (did you mean each?)"),
     ],
 )

@@ -177,7 +177,7 @@ def test_the_order_and_the_window(machine):
 def test_what_others_write_into_the_log_is_not_the_kernel_s(machine):
     machine.put("/proc/uptime", "100 1")
     machine.put("/dev/kmsg", "12,1,10,-;NVRM: Xid (PCI:0000:18:00): 79, GPU\n")
-    assert read_section("kernel_log", {})["xids"] == []
+    assert read_section("kernel_log")["xids"] == []
 
 
 def test_details_below_a_record_and_later_fields_are_passed_over(machine):
@@ -187,7 +187,7 @@ def test_details_below_a_record_and_later_fields_are_passed_over(machine):
         "4,1,50000000,-,caller=T1;NVRM: Xid (PCI:0000:18:00): 48, x\n"
         " DEVICE=Xid (PCI:0000:18:00): 79\n",
     )
-    assert [one["xid"] for one in read_section("kernel_log", {})["xids"]] == [48]
+    assert [one["xid"] for one in read_section("kernel_log")["xids"]] == [48]
 
 
 def test_a_storm_keeps_the_latest(machine):
@@ -210,13 +210,13 @@ def test_what_is_no_log_is_no_answer(machine, content):
     machine.put("/proc/uptime", "100 1")
     machine.put("/dev/kmsg", content)
     with pytest.raises(door.Unreadable, match="no record"):
-        read_section("kernel_log", {})
+        read_section("kernel_log")
 
 
 def test_no_log_is_no_answer(machine):
     machine.put("/proc/uptime", "100 1")
     with pytest.raises(door.Unreadable, match="/dev/kmsg"):
-        read_section("kernel_log", {})
+        read_section("kernel_log")
 
 
 def test_a_device_that_gives_a_record_for_each_read(machine, monkeypatch):
@@ -237,7 +237,7 @@ def test_a_device_that_gives_a_record_for_each_read(machine, monkeypatch):
 @pytest.mark.skipif(not os.access("/dev/kmsg", os.R_OK), reason="the kernel's log is not for us")
 def test_the_log_of_this_machine(monkeypatch):
     monkeypatch.setenv("PODSYS_ROOT", "/")
-    found = read_section("kernel_log", {})
+    found = read_section("kernel_log")
     assert found["boot_s"] > 0
 
 

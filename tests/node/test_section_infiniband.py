@@ -11,13 +11,13 @@ from tests.node.hardware import SAMPLES, put_infiniband, put_pci
 
 
 def test_a_machine_without_any(machine):
-    assert read_section("infiniband", {}) == {"ports": []}
+    assert read_section("infiniband") == {"ports": []}
 
 
 def test_one_port(machine):
     put_pci(machine)
     put_infiniband(machine, "mlx5_0", "0000:19:00.0")
-    assert read_section("infiniband", {})["ports"] == [
+    assert read_section("infiniband")["ports"] == [
         {
             "device": "mlx5_0",
             "port": 1,
@@ -40,7 +40,7 @@ def test_a_port_that_is_not_up(machine):
     put_infiniband(
         machine, "mlx5_0", "0000:19:00.0", state="2: INIT", phys_state="2: Polling", rate="x"
     )
-    port = read_section("infiniband", {})["ports"][0]
+    port = read_section("infiniband")["ports"][0]
     assert (port["state"], port["phys_state"], port["rate_gbps"]) == ("INIT", "Polling", None)
 
 
@@ -51,7 +51,7 @@ def test_a_real_node(tmp_path, monkeypatch):
     (folder / "infiniband").symlink_to(SAMPLES / "sysfs/sys-class-infiniband-h100.0")
     monkeypatch.setenv("PODSYS_ROOT", str(tmp_path))
     forget()
-    ports = {port["device"]: port for port in read_section("infiniband", {})["ports"]}
+    ports = {port["device"]: port for port in read_section("infiniband")["ports"]}
     assert sorted(ports) == [*(f"mlx5_{n}" for n in (0, 1, 4, 5, 6, 7, 8, 9)), "mlx5_bond_0"]
     assert {(p["state"], p["phys_state"]) for p in ports.values()} == {("ACTIVE", "LinkUp")}
     assert (ports["mlx5_4"]["rate_gbps"], ports["mlx5_4"]["link_layer"]) == (400, "InfiniBand")

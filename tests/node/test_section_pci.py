@@ -12,12 +12,12 @@ GPU, NIC = "0000:18:00.0", "0000:19:00.0"
 
 
 def read():
-    found = read_section("pci", {})
+    found = read_section("pci")
     return found, {device["bdf"]: device for device in found["devices"]}
 
 
 def test_a_machine_without_any(machine):
-    assert read_section("pci", {}) == {"devices": [], "iommu_types": [], "aspm_policy": ""}
+    assert read_section("pci") == {"devices": [], "iommu_types": [], "aspm_policy": ""}
 
 
 def test_ends_and_the_bridges_above_them(machine):
@@ -111,7 +111,7 @@ def test_firmware_that_does_not_say_where_a_device_is(machine):
 def test_what_is_no_device_is_passed_over(machine):
     for name in ("nonsense", "0000:18:00", "0000:18:00.9"):
         machine.put(f"/sys/bus/pci/devices/{name}/class", "0x030200\n")
-    assert read_section("pci", {})["devices"] == []
+    assert read_section("pci")["devices"] == []
 
 
 def test_a_device_without_a_readable_space(machine):

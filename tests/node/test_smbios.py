@@ -12,7 +12,7 @@ from tests.node.hardware import BIOS, END_OF_TABLE, memory_slot, put_firmware
 
 def test_the_section(machine):
     put_firmware(machine)
-    assert read_section("dmi", {}) == {
+    assert read_section("dmi") == {
         "vendor": "Maker",
         "product": "Server 8",
         "serial": "S1",
@@ -38,7 +38,7 @@ def test_the_section(machine):
 
 def test_a_machine_without_tables(machine):
     machine.put("/sys/class/dmi/id/product_name", "To Be Filled By O.E.M.\n")
-    found = read_section("dmi", {})
+    found = read_section("dmi")
     assert (found["product"], found["vendor"], found["dimms"]) == ("", "", None)
     assert found["dimms_error"] == "/sys/firmware/dmi/tables/DMI is missing"
 
@@ -46,7 +46,7 @@ def test_a_machine_without_tables(machine):
 def test_a_damaged_table_costs_the_slots_only(machine):
     put_firmware(machine)
     machine.put("/sys/firmware/dmi/tables/DMI", BIOS[:-2])
-    found = read_section("dmi", {})
+    found = read_section("dmi")
     assert (found["product"], found["dimms"], found["dimm_slots"]) == ("Server 8", None, None)
     assert "no end" in found["dimms_error"]
 

@@ -44,12 +44,17 @@ def save_state(node: Place, state: State) -> None:
 
 
 def change_state(node: Place, change: Callable[[State], State]) -> tuple[State, State]:
-    """Bring a running node's hardware from one state to the next; both are returned."""
+    """Bring a running node's hardware from one state to the next; both are returned.
+
+    A state that cannot be shown is not kept.
+    """
     with lock_file(node.dir / "hardware.lock"):
         before = load_state(node)
         after = stamped(change(before))
+        old, new = split(look(before)), split(look(after))
         save_state(node, after)
-        show_change(node, before, after)
+        for folder, was, now in zip((node.hardware, node.kernel), old, new, strict=True):
+            update_files(folder, was, keep_written(folder, was, now))
     return before, after
 
 
@@ -65,8 +70,8 @@ def start_hardware(node: Place, change: Callable[[State], State]) -> None:
     """What firmware and drivers do at power-on: everything is shown anew."""
     with lock_file(node.dir / "hardware.lock"):
         state = stamped(change(load_state(node)))
-        save_state(node, state)
         hardware, modules = split(look(state))
+        save_state(node, state)
         write_files(node.hardware, hardware)
         update_files(node.kernel, {}, modules)
 
@@ -74,12 +79,6 @@ def start_hardware(node: Place, change: Callable[[State], State]) -> None:
 def remove_hardware(node: Place) -> None:
     """Forget what the node sees; its state goes with its folder."""
     shutil.rmtree(node.hardware, ignore_errors=True)
-
-
-def show_change(node: Place, before: State, after: State) -> None:
-    old, new = split(look(before)), split(look(after))
-    for folder, was, now in zip((node.hardware, node.kernel), old, new, strict=True):
-        update_files(folder, was, keep_written(folder, was, now))
 
 
 def look(state: State) -> Files:

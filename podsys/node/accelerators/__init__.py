@@ -8,6 +8,8 @@ from typing import Any, Dict
 
 from ..loading import load_module
 
+# Whoever sent the probe took this machine for one without GPUs.
+NO_LIBRARY = "the probe came without the library that asks the driver"
 # Where the maker's driver says nothing, its fields stay so.
 BLANK: Dict[str, Any] = {
     "vendor": "",

@@ -44,10 +44,10 @@ def _read_identity(gpu: Questions) -> Dict[str, Any]:
     memory = gpu.ask(nvml.nvmlDeviceGetMemoryInfo)
     return {
         "index": gpu.number(4096, nvml.nvmlDeviceGetIndex),
-        "uuid": gpu.text(nvml.nvmlDeviceGetUUID),
-        "serial": gpu.text(nvml.nvmlDeviceGetSerial),
-        "name": gpu.text(nvml.nvmlDeviceGetName),
-        "vbios": gpu.text(nvml.nvmlDeviceGetVbiosVersion),
+        "uuid": gpu.word(nvml.nvmlDeviceGetUUID),
+        "serial": gpu.word(nvml.nvmlDeviceGetSerial),
+        "name": gpu.word(nvml.nvmlDeviceGetName),
+        "vbios": gpu.word(nvml.nvmlDeviceGetVbiosVersion),
         "memory_mib": _mib(memory.total) if memory else None,
     }
 

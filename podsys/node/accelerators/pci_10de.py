@@ -10,7 +10,7 @@ from .. import machine
 from ..pci import FOLDER, Device
 from ..sysfs import read_some, read_word
 from ..values import hexadecimal, word
-from . import BLANK_GPU
+from . import BLANK_GPU, NO_LIBRARY
 from .nvml_gpu import read_gpu
 from .questions import Lost, name_error, words_of
 
@@ -27,8 +27,8 @@ def read(devices: List[Device]) -> Dict[str, Any]:
     }
     try:
         nvml = __import__(LIBRARY)
-    except ImportError as error:
-        return dict(facts, **_read_without(devices, str(error)))
+    except ImportError:
+        return dict(facts, **_read_without(devices, NO_LIBRARY))
     try:
         nvml.nvmlInit()
     except nvml.NVMLError as error:

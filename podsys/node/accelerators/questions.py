@@ -46,7 +46,7 @@ class Questions:
         found = found[0] if isinstance(found, (list, tuple)) else found
         return bool(found) if found in (0, 1) else None
 
-    def text(self, question: Callable[..., Any]) -> str:
+    def word(self, question: Callable[..., Any]) -> str:
         found = self.ask(question)
         return word(found) if isinstance(found, str) else ""
 

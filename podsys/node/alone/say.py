@@ -9,6 +9,7 @@ from .look import stops
 OPEN = ("fail", "unknown", "warn")
 KEYS = ("check", "status", "value", "unit", "expected", "source", "evidence", "remedy", "cause",
         "repairs", "folded_under")  # fmt: skip
+FEW = 6
 # Slurm keeps a reason of any length, but sinfo shows the beginning.
 LONGEST_REASON = 240
 
@@ -60,10 +61,15 @@ def _describe(finding: Finding, below: List[str]) -> List[str]:
         ("", finding["evidence"]),
         ("cause: ", finding["cause"]),
         ("-> ", remedy),
-        ("explains ", ", ".join(below)),
+        ("waiting for it: " if finding["status"] == "unknown" else "explains ", _name_few(below)),
     )
     shown = ["        " + label + " ".join(text.split()) for label, text in parts if text]
     return ["%-7s %s" % (finding["status"], finding["check"])] + shown
+
+
+def _name_few(checks: List[str]) -> str:
+    more = len(checks) - FEW
+    return ", ".join(checks[:FEW]) + (" and %d more" % more if more > 0 else "")
 
 
 def as_reason(findings: List[Finding], strict: bool) -> str:
@@ -71,8 +77,9 @@ def as_reason(findings: List[Finding], strict: bool) -> str:
     roots = [f for f in sort_findings(findings) if stops(f, strict) and not f["folded_under"]]
     if not roots:
         return ""
-    others = "".join(", " + finding["check"] for finding in roots[1:])
-    text = "%s: %s%s" % (roots[0]["check"], roots[0]["evidence"], others)
+    others = ", ".join(finding["check"] for finding in roots[1:])
+    also = "; also " + others if others else ""
+    text = "%s: %s%s" % (roots[0]["check"], roots[0]["evidence"], also)
     return clean(" ".join(text.split()))[:LONGEST_REASON]
 
 

@@ -4,7 +4,8 @@ from typing import Any, Dict
 
 from ..rules import MEMORY, Unknown
 
-# These are not there everywhere; a check that needs one is then skipped, with this reason.
+# These are not there everywhere; a check that needs one is then skipped, with this reason. One
+# object for each, so that nodes which lack the same share what is judged.
 WHY_MISSING = {
     "platform": "the server model is not known",
     "wanted": "nothing is written down that it must be",
@@ -14,11 +15,13 @@ WHY_MISSING = {
 }
 
 
+MISSING = {name: Unknown(why, "option", name) for name, why in WHY_MISSING.items()}
+
+
 def read_names(sections: Dict[str, Any], context: Dict[str, Any]) -> Dict[str, Any]:
     """What rules may read; whatever is missing says why."""
     names: Dict[str, Any] = {MEMORY: {}, "baseline": context.get("baseline", {})}
-    for option, why in WHY_MISSING.items():
-        names[option] = Unknown(why, "option", option)
+    names.update(MISSING)
     names.update(context.get("options", {}))
     for name, section in sections.items():
         if section.get("status") == "ok":

@@ -59,7 +59,7 @@ def _knock_all(places: List[str]) -> Dict[str, str]:
         try:
             door = _knock(place)
             waiting[door.fileno()] = door, place
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, OverflowError) as error:
             states[place] = str(error)
     until = time.monotonic() + PATIENCE_S
     poll = select.poll()

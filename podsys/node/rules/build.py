@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, List
 from .functions import FUNCTIONS
 from .operators import OPERATORS
 from .scope import Evaluator, Scope, step
-from .truth import Unknown, all_hold, any_holds, missing, negate
+from .truth import KNOWN, Unknown, missing, negate, worse
 
 
 def build(tree: List[Any]) -> Evaluator:
@@ -19,7 +19,14 @@ def _constant(value: Any) -> Evaluator:
 
 def _name(name: str) -> Evaluator:
     absent = Unknown("the probe did not report %s" % name, "section", name)
-    return lambda scope: scope.get(name, absent)
+
+    def read(scope: Scope) -> Any:
+        try:
+            return scope[name]
+        except KeyError:
+            return absent
+
+    return read
 
 
 def _get(base: List[Any], key: str, base_text: str) -> Evaluator:
@@ -27,9 +34,10 @@ def _get(base: List[Any], key: str, base_text: str) -> Evaluator:
 
     def get(scope: Scope) -> Any:
         found = read(scope)
-        if isinstance(found, dict):
-            return found[key] if key in found else Unknown("%s is missing" % text)
-        return missing(found, base_text) or Unknown("%s is missing" % text)
+        try:
+            return found[key]
+        except (LookupError, TypeError):
+            return missing(found, base_text) or Unknown("%s is missing" % text)
 
     return get
 
@@ -74,6 +82,8 @@ def _truth(tree: List[Any], text: str) -> Evaluator:
 
     def judge(scope: Scope) -> Any:
         value = read(scope)
+        if value is True or value is False:
+            return value
         unknown = missing(value, text)
         return bool(value) if unknown is None else unknown
 
@@ -81,13 +91,28 @@ def _truth(tree: List[Any], text: str) -> Evaluator:
 
 
 def _and(conditions: List[Any]) -> Evaluator:
-    tests = [build(condition) for condition in conditions]
-    return lambda scope: all_hold(test(scope) for test in tests)
+    return _decide(conditions, False)
 
 
 def _or(conditions: List[Any]) -> Evaluator:
+    return _decide(conditions, True)
+
+
+def _decide(conditions: List[Any], by: bool) -> Evaluator:
+    """One condition that is `by` decides, whatever is unknown beside it."""
     tests = [build(condition) for condition in conditions]
-    return lambda scope: any_holds(test(scope) for test in tests)
+
+    def judge(scope: Scope) -> Any:
+        unknown = None
+        for test in tests:
+            value = test(scope)
+            if value is by:
+                return by
+            if isinstance(value, Unknown):
+                unknown = worse(unknown, value)
+        return (not by) if unknown is None else unknown
+
+    return judge
 
 
 def _not(condition: List[Any]) -> Evaluator:
@@ -113,9 +138,10 @@ def _pair(sign: str, left: List[Any], right: List[Any], texts: List[str]) -> Eva
 
     def combine(scope: Scope) -> Any:
         a, b = one(scope), other(scope)
-        unknown = missing(a, texts[0]) or missing(b, texts[1])
-        if unknown:
-            return unknown
+        if type(a) not in KNOWN or type(b) not in KNOWN:
+            unknown = missing(a, texts[0]) or missing(b, texts[1])
+            if unknown:
+                return unknown
         try:
             return work(a, b)
         except (TypeError, ArithmeticError):

@@ -1,6 +1,7 @@
 """PCI devices in rules: addresses however they are written, and the way up to the root."""
 
 import re
+from functools import lru_cache
 from typing import Any, Dict, List, Tuple
 
 from .scope import MEMORY, Scope
@@ -12,7 +13,14 @@ LONGEST_TEXT = 100
 
 def parse_address(text: Any) -> Any:
     """(domain, bus, device, function or None) of `0000:18:00.0`, `PCI:0000:18:00` and the like."""
-    match = ADDRESS.search(text[:LONGEST_TEXT]) if isinstance(text, str) else None
+    if not isinstance(text, str):
+        return Unknown("a %s is no PCI address" % type(text).__name__)
+    return _parse(text[:LONGEST_TEXT])
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> Any:
+    match = ADDRESS.search(text)
     if match is None:
         return Unknown("%.40r is no PCI address" % (text,))
     domain, bus, device, function = match.groups()
@@ -40,6 +48,15 @@ def find_device(scope: Scope, bdf: Any) -> Any:
 
 def path_of(scope: Scope, bdf: Any) -> Any:
     """From the device up to its root port; empty when there is no such device."""
+    known = scope[MEMORY].setdefault("paths", {})
+    if not isinstance(bdf, str):
+        return parse_address(bdf)
+    if bdf not in known:
+        known[bdf] = _climb(scope, bdf)
+    return known[bdf]
+
+
+def _climb(scope: Scope, bdf: str) -> Any:
     chain: List[Any] = []
     device = find_device(scope, bdf)
     while isinstance(device, dict) and device not in chain:

@@ -3,6 +3,9 @@
 from math import isnan
 from typing import Any, Optional
 
+# Types of values of which each says something; the check for the others costs more.
+KNOWN = frozenset([bool, int, str, list, dict])
+
 
 class Unknown(object):
     """Neither true nor false. `kind` says what is missing.

@@ -77,7 +77,9 @@ def parse_rate(text: str) -> Optional[float]:
     """`400 Gb/sec (4X NDR)` -> 400"""
     number, _, unit = text.partition(" ")
     rate = decimal(number) if unit.startswith("Gb/sec") else None
-    return rate if rate is not None and 0 <= rate <= FASTEST_GBPS else None
+    if rate is None or not 0 <= rate <= FASTEST_GBPS:
+        return None
+    return int(rate) if rate == int(rate) else rate
 
 
 def parse_guid(text: str) -> str:

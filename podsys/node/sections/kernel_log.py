@@ -36,14 +36,13 @@ def _latest(log: Log, pattern: Pattern, since: float, now: float) -> List[Found]
 
 def _as_xid(found: Found, now: float) -> Dict[str, Any]:
     about = {"xid": int(found.groups[1]), "bdf": find_subject(found)}
-    return dict(about, age_s=_age(found, now), text=found.text)
+    return dict(about, **_evidence(found, now))
 
 
 def _as_event(pattern: Pattern, found: Found, now: float) -> Dict[str, Any]:
     about = {"kind": pattern.kind, "subject": find_subject(found)}
-    return dict(about, age_s=_age(found, now), text=found.text)
+    return dict(about, **_evidence(found, now))
 
 
-def _age(found: Found, now: float) -> float:
-    age: float = max(0.0, now - found.at_s)
-    return round(age, 1)
+def _evidence(found: Found, now: float) -> Dict[str, Any]:
+    return {"age_s": round(max(0.0, now - found.at_s), 1), "text": found.text}
