@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from podsys.commands.faults import fault_ids, platform_ids
 from podsys.core.catalog import parse_baselines, parse_settings
 from podsys.core.spec import parse_spec, with_key_path
-from podsys.effects.catalog import read_baselines_texts, read_settings_texts
+from podsys.effects.catalog import (
+    read_baselines_texts,
+    read_faults_texts,
+    read_platforms_texts,
+    read_settings_texts,
+)
 from podsys.effects.ssh import Fleet
 from podsys.effects.ssh.routes import settle
 from podsys.effects.workspace import Workspace, open_workspace, read_text, write_atomically
@@ -56,7 +62,8 @@ def load_cluster(root: Path) -> Cluster:
     workspace = open_workspace(root)
     catalog = load_catalog()
     text = read_text(workspace.cluster_file)
-    spec, problems = parse_spec(text, str(workspace.cluster_file), catalog.settings)
+    file = str(workspace.cluster_file)
+    spec, problems = parse_spec(text, file, catalog.settings, platform_ids(), fault_ids())
     if problems or spec is None:
         raise InputProblemsError(problems)
     return Cluster(workspace, settle_ssh(with_key_path(spec, workspace.root)), catalog)
@@ -78,7 +85,8 @@ def load_catalog() -> Catalog:
     if problems:
         raise InputProblemsError(problems)
     baselines = load_baselines()
-    whole = json.dumps([dict(settings_texts), dict(baseline_texts)], sort_keys=True)
+    texts = (settings_texts, baseline_texts, read_faults_texts(), read_platforms_texts())
+    whole = json.dumps([dict(one) for one in texts], sort_keys=True)
     return Catalog(
         tuple(settings),
         {baseline.metric: baseline for baseline in baselines if not baseline.platform},

@@ -12,10 +12,12 @@ from pydantic import ValidationError
 
 from podsys.commands.common import Catalog, load_catalog, load_facts, save_facts, settle_ssh
 from podsys.commands.desired import write_rendered
+from podsys.commands.faults import fault_ids, load_platforms, platform_ids
 from podsys.commands.merge import Merged, merge_cluster_file
 from podsys.commands.sources import Found, Source, find_hosts
 from podsys.core.lock import make_lock
 from podsys.core.odd import Oddity, find_oddities
+from podsys.core.platforms import recognise
 from podsys.core.spec import parse_spec, schema, with_key_path
 from podsys.effects.ansible import ansible_version
 from podsys.effects.hostkeys import Pinned, pin_host_keys
@@ -73,7 +75,7 @@ def init(directory: Path, source: Source, login: Login, as_json: bool) -> ExitCo
             reach.nodes, reach.ssh, workspace.known_hosts, found.trusted_keys if found else ""
         )
         facts = _probe(workspace, reach, pinned, quiet=as_json)
-        merged = _write(workspace, _with_states(spec, facts), reach.ssh, facts, catalog)
+        merged = _write(workspace, _with_facts(spec, facts), reach.ssh, facts, catalog)
     oddities = find_oddities(facts.values())
     _show(workspace, facts, oddities, merged, pinned, as_json)
     return ExitCode.GOOD if all(f.reachable for f in facts.values()) else ExitCode.UNKNOWN
@@ -83,7 +85,8 @@ def _read_spec(workspace: Workspace) -> ClusterSpec | None:
     if not workspace.cluster_file.exists():
         return None
     file = str(workspace.cluster_file)
-    spec, problems = parse_spec(read_text(workspace.cluster_file), file)
+    text = read_text(workspace.cluster_file)
+    spec, problems = parse_spec(text, file, platforms=platform_ids(), faults=fault_ids())
     if spec is None:
         raise InputProblemsError(problems)
     return spec
@@ -142,17 +145,24 @@ def _probe(
     return {name: facts[name] for name in spec.nodes}
 
 
-def _with_states(spec: ClusterSpec, facts: dict[str, NodeFacts]) -> ClusterSpec:
+def _with_facts(spec: ClusterSpec, facts: dict[str, NodeFacts]) -> ClusterSpec:
+    """What was seen is pinned: later a machine that has become another one is a finding."""
     nodes = {
         name: node.model_copy(
             update={
                 "state": "ready" if facts[name].reachable else "unreachable",
                 "serial": node.serial or facts[name].get("system.serial") or None,
+                "platform": node.platform or _recognise(facts[name]),
             }
         )
         for name, node in spec.nodes.items()
     }
     return spec.model_copy(update={"nodes": nodes})
+
+
+def _recognise(facts: NodeFacts) -> str | None:
+    platform = recognise(facts, tuple(load_platforms().values())) if facts.reachable else None
+    return platform.id if platform else None
 
 
 def _write(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,13 @@ from podsys.model.spec import ClusterSpec
 
 
 def parse_spec(
-    text: str, file: str = "cluster.yaml", settings: Iterable[Setting] | None = None
+    text: str,
+    file: str = "cluster.yaml",
+    settings: Iterable[Setting] | None = None,
+    platforms: Collection[str] | None = None,
+    faults: Collection[str] | None = None,
 ) -> tuple[ClusterSpec | None, list[Problem]]:
-    """Checked against itself, and against the catalog's settings where these are given."""
+    """Checked against itself, and against those parts of the catalog that are given."""
     document = read_document(text, file)
     spec = check_document(document, ClusterSpec)
     # What the parts mean to each other is checked even where some part has a fault of its own.
@@ -25,6 +29,10 @@ def parse_spec(
     _check_mounts(document)
     if settings is not None:
         _check_setting_ids(document, settings)
+    if platforms is not None:
+        _check_platforms(document, platforms)
+    if faults is not None:
+        _check_fault_ids(document, faults)
     return (None if document.problems else spec), document.problems
 
 
@@ -39,6 +47,29 @@ def _check_setting_ids(document: Document, settings: Iterable[Setting]) -> None:
                 key: str | int = id_ if part == "override" else position
                 hint = nearest(id_, known) or "podsys explain lists all setting ids"
                 document.add(("settings", part, key), f"unknown setting {id_}", hint)
+
+
+def _check_platforms(document: Document, known: Collection[str]) -> None:
+    for name, node in _mapping(document.data, "nodes").items():
+        platform = node.get("platform") if isinstance(node, dict) else None
+        if isinstance(platform, str) and platform not in known:
+            hint = nearest(platform, sorted(known))
+            document.add(("nodes", name, "platform"), f"no platform {platform}", hint)
+
+
+def _check_fault_ids(document: Document, known: Collection[str]) -> None:
+    """Which bounds a fault has is known once its file is read."""
+    part_of = _mapping(document.data, "faults")
+    disabled, overridden = part_of.get("disable"), part_of.get("override")
+    named: list[tuple[str, str | int, object]] = []
+    if isinstance(disabled, list):
+        named += [("disable", place, id_) for place, id_ in enumerate(disabled)]
+    if isinstance(overridden, dict):
+        named += [("override", key, str(key).partition(".")[0]) for key in overridden]
+    for part, key, id_ in named:
+        if isinstance(id_, str) and id_ not in known:
+            hint = nearest(id_, sorted(known)) or "podsys explain lists all faults"
+            document.add(("faults", part, key), f"unknown fault {id_}", hint)
 
 
 def _mapping(data: Any, key: str) -> dict[str, Any]:

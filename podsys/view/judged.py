@@ -9,7 +9,8 @@ from podsys.model.finding import Finding
 from podsys.model.output import Figure
 from podsys.model.status import SEVERITY, Verdict
 from podsys.view.console import clean, out
-from podsys.view.findings import STYLES, VERDICT_STYLES, as_line, describe_value, sort_findings
+from podsys.view.findings import as_line, describe_value, sort_findings
+from podsys.view.show_findings import STYLES, VERDICT_STYLES
 
 # A log is judged, not certified.
 WORDS = {Verdict.CERTIFIED: "pass", Verdict.FAILED: "fail", Verdict.UNKNOWN: "unknown"}
