@@ -85,6 +85,7 @@ def facts_of(state: State) -> Facts:
     facts = deepcopy(DEPLOYED)
     facts["cpu"] = {"sockets": state["cpu"]["sockets"]}
     facts["dmi"] = {
+        **{key: state["dmi"][key] for key in ("vendor", "product", "bios_vendor", "bios_version")},
         "dimms": [
             {"slot": dimm["slot"], "size_mib": dimm["size_gib"] * 1024 if dimm["present"] else 0}
             for dimm in state["dimms"]
