@@ -45,7 +45,7 @@ UNKNOWN: Dict[str, Any] = {
     "mps_supported": None,
     "mrrs": None,
     "relaxed_ordering": None,
-    "aspm": "",
+    "aspm": None,
     "acs": None,
 }
 
@@ -131,7 +131,7 @@ def _decode_pcie(registers: Registers, at: int) -> Dict[str, Any]:
         "max_width": _width(_bits(link_can, 4, 6)),
         "speed_gts": SPEEDS_GTS.get(_bits(link, 0, 4)),
         "width": _width(_bits(link, 4, 6)),
-        "aspm": "" if link_control is None else ASPM[link_control & 3],
+        "aspm": None if link_control is None else ASPM[link_control & 3],
     }
 
 
