@@ -49,4 +49,5 @@ def _read_swaps() -> Optional[List[str]]:
     lines = (machine.read_text("/proc/swaps") or "").splitlines()
     if not lines or not lines[0].startswith("Filename"):
         return None
-    return [line.split()[0] for line in lines[1 : MOST_SWAPS + 1] if line.split()]
+    names = [line.split()[0] for line in lines[1 : MOST_SWAPS + 1] if line.split()]
+    return names if all(name.isprintable() for name in names) else None
