@@ -39,9 +39,12 @@ def test_every_pair_is_met_when_the_rounds_suffice(count: int) -> None:
 
 @pytest.mark.parametrize(("count", "max_rounds"), [(64, 8), (100, 8), (199, 8), (200, 6)])
 def test_few_rounds_reach_near_and_far(count: int, max_rounds: int) -> None:
-    """Each node meets somebody near and somebody far; partners do not cluster."""
+    """Each node meets somebody near and somebody far; partners do not cluster.
+
+    Sums stray from even spacing by half a step at most, and one node rests in a round.
+    """
     nodes = names(count)
-    reach = count // max_rounds + 2
+    reach = 3 * count // (2 * max_rounds) + 2
     distances: dict[str, list[int]] = {name: [] for name in nodes}
     for pairs in plan_rounds(nodes, max_rounds):
         for left, right in pairs:
