@@ -22,10 +22,10 @@ def retest_pairs(
     Most doubtful first, so that a caller with little time left can cut the list. Empty when
     everything has been seen twice alike or three times: measuring again would tell nothing.
     """
-    settled = {pair.ends for pair in pairs if _is_settled(pair)}
+    settled = {pair.ends for pair in pairs if _is_settled(pair, found)}
     links = [one for one in found.accused if one.suspect.kind == "link" and len(one.ends) == 2]
     again = [(one.ends[0], one.ends[1]) for one in links]
-    again += [pair.ends for pair in found.flickering]
+    again += [pair.ends for pair in sorted(found.flickering, key=lambda pair: pair.good)]
     again += [pair.ends for pair in found.unmeasured_pairs]
     doubtful = _doubtful_ends(pairs, found, {end for ends in settled for end in ends})
     flawed = {end for one in found.accused for end in one.ends} | found.shaky
@@ -33,8 +33,11 @@ def retest_pairs(
     return [ends for ends in dict.fromkeys(again) if ends not in settled]
 
 
-def _is_settled(pair: PairResult) -> bool:
-    return pair.slow - pair.good >= 2 or pair.slow + pair.good >= ENOUGH_ATTEMPTS
+def _is_settled(pair: PairResult, found: Localised) -> bool:
+    """In a large fleet chance alone makes some pairs slow twice."""
+    if pair.slow + pair.good >= ENOUGH_ATTEMPTS:
+        return True
+    return pair.slow - pair.good >= 2 and pair.ends not in found.chancy
 
 
 def _doubtful_ends(

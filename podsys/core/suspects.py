@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from podsys.core.locate.blame import Accused, accuse, accuse_link
 from podsys.core.locate.evidence import Sample
-from podsys.core.locate.fabric import End, Fabric, Part
+from podsys.core.locate.fabric import End, EndPair, Fabric, Part
 from podsys.core.locate.noise import fit_noise
 from podsys.core.locate.solve import Solution, solve
 from podsys.core.pairs import PairResult, pairs_by_node
 from podsys.model.finding import Suspect
 
 
+# As sure as one may be of a slow pair that has three explanations.
+LEAST_CONFIDENCE = 0.333
+# So few pairs of a run may look like this by chance before it needs another look.
+RARE = 0.05
+
+
 @dataclass(frozen=True, slots=True)
 class Localised:
     """What the pairs say together.
 
-    `accused` explain the slow pairs. `flickering` are pairs slow at times that nothing explains,
-    `shaky` ends with several of those. `unmeasured` names nodes about which the pairs say
+    `accused` explain the slow pairs. `flickering` are pairs seen slow that nothing but chance
+    explains, `shaky` ends with several of those, and `chancy` pairs that chance explains as well. `unmeasured` names nodes about which the pairs say
     nothing, with the reason. `uniform` means that no pair is good, so that no node stands out.
     """
 
     accused: tuple[Accused, ...] = ()
     flickering: tuple[PairResult, ...] = ()
     shaky: frozenset[End] = frozenset()
+    chancy: frozenset[EndPair] = frozenset()
     good_ends: frozenset[End] = frozenset()
     unmeasured: Mapping[str, str] = field(default_factory=dict)
     unmeasured_pairs: tuple[PairResult, ...] = ()
@@ -39,6 +47,12 @@ class Localised:
         )
 
     @property
+    def touched(self) -> set[str]:
+        """Nodes that something is said about beyond being good."""
+        named = {node for one in self.accused for node in one.nodes}
+        return named | {node for pair in self.flickering for node in pair.nodes}
+
+    @property
     def good_nodes(self) -> frozenset[str]:
         return frozenset(node for node, _ in self.good_ends)
 
@@ -47,41 +61,42 @@ def find_suspects(
     pairs: Sequence[PairResult], slow_below: float, fabric: Fabric | None = None
 ) -> Localised:
     """What is explained jointly, and a link for each slow pair that nothing else explains."""
-    of_node = pairs_by_node(pairs)
-    measured = {node for pair in pairs if pair.values for node in pair.nodes}
-    silent = {node: _why_missing(own) for node, own in of_node.items() if node not in measured}
-    left_out = tuple(
-        pair for pair in pairs if not pair.values and not silent.keys() & {*pair.nodes}
-    )
+    measured = {end for pair in pairs if pair.values for end in pair.ends}
+    silent = {end[0] for pair in pairs for end in pair.ends} - {end[0] for end in measured}
+    left_out = tuple(p for p in pairs if not p.values and silent.isdisjoint(p.nodes))
+    own = pairs_by_node(pair for pair in pairs if not silent.isdisjoint(pair.nodes))
+    unmeasured = {node: _why_missing(own[node]) for node in sorted(silent)}
     if len(measured) > 2 and all(pair.state in ("slow", "missing") for pair in pairs):
-        return Localised(unmeasured=silent, unmeasured_pairs=left_out, uniform=True)
-    return _blame(pairs, slow_below, fabric or Fabric(), silent, left_out)
+        return Localised(unmeasured=unmeasured, unmeasured_pairs=left_out, uniform=True)
+    found = _blame(pairs, slow_below, fabric or Fabric())
+    hidden = {end[0] for end in measured - found.good_ends} - found.touched
+    hidden -= {end[0] for end in found.good_ends}
+    unmeasured |= {node: _why_hidden(node, pairs) for node in sorted(hidden)}
+    return replace(found, unmeasured=unmeasured, unmeasured_pairs=left_out)
 
 
-def _blame(
-    pairs: Sequence[PairResult],
-    slow_below: float,
-    fabric: Fabric,
-    silent: Mapping[str, str],
-    left_out: tuple[PairResult, ...],
-) -> Localised:
+def _blame(pairs: Sequence[PairResult], slow_below: float, fabric: Fabric) -> Localised:
+    """Claims first; then what is slow and unclaimed is a link, or chance."""
     solution = _solve(pairs, slow_below, fabric)
     claims = solution.claims if solution else ()
     blamed = {claim.part for claim in claims}
     slow = [pair for pair in pairs if pair.slow and blamed.isdisjoint(fabric.parts(pair.ends))]
-    good = _good_ends(pairs, fabric, blamed)
-    of_end = _count_good(pairs)
+    proofs = _count_good(pairs, {node for pair in slow for node in pair.nodes})
     accused = [accuse(solution.evidence, claim) for claim in claims] if solution else []
-    accused += [accuse_link(pair, of_end) for pair in slow if pair.state == "slow" and not pair.good]
-    flickering = tuple(pair for pair in slow if pair.good)
-    named = {node for one in accused for node in one.nodes}
-    named |= {node for pair in flickering for node in pair.nodes}
-    measured = {end[0] for pair in pairs if pair.values for end in pair.ends}
-    hidden = {
-        node: _why_hidden(node, pairs) for node in measured - {end[0] for end in good} - named
-    }
-    shaky = _find_shaky(slow)
-    return Localised(tuple(accused), flickering, shaky, good, {**silent, **hidden}, left_out)
+    flickering, chancy = [], []
+    for pair in slow:
+        chance = solution.by_chance(pair.slow) if solution else 0.0
+        link = accuse_link(pair, proofs, chance)
+        is_link = not pair.good and link.suspect.confidence >= LEAST_CONFIDENCE
+        (accused if is_link else flickering).append(link if is_link else pair)
+        chancy += [pair.ends] if chance > RARE else []
+    return Localised(
+        accused=tuple(accused),
+        flickering=tuple(flickering),
+        chancy=frozenset(chancy),
+        shaky=_find_shaky(slow),
+        good_ends=_good_ends(pairs, fabric, blamed),
+    )
 
 
 def _solve(pairs: Sequence[PairResult], slow_below: float, fabric: Fabric) -> Solution | None:
@@ -90,21 +105,15 @@ def _solve(pairs: Sequence[PairResult], slow_below: float, fabric: Fabric) -> So
     return solve(samples, fabric, noise) if noise else None
 
 
-def _count_good(pairs: Iterable[PairResult]) -> dict[str, int]:
-    """Of how many good pairs each node is part."""
-    found: dict[str, int] = {}
-    for pair in pairs:
-        if pair.state == "good":
-            for node in pair.nodes:
-                found[node] = found.get(node, 0) + 1
-    return found
+def _count_good(pairs: Iterable[PairResult], nodes: set[str]) -> Counter[str]:
+    """Of how many good pairs each of these nodes is part."""
+    good = (pair.nodes for pair in pairs if pair.values and not pair.slow)
+    return Counter(node for both in good for node in both if node in nodes)
 
 
-def _good_ends(
-    pairs: Iterable[PairResult], fabric: Fabric, blamed: set[Part]
-) -> frozenset[End]:
+def _good_ends(pairs: Iterable[PairResult], fabric: Fabric, blamed: set[Part]) -> frozenset[End]:
     """Ends with a good pair, unless they are blamed: chance may make a slow node look well."""
-    ends = {end for pair in pairs if pair.state == "good" for end in pair.ends}
+    ends = {end for pair in pairs if pair.values and not pair.slow for end in pair.ends}
     return frozenset(end for end in ends if blamed.isdisjoint(fabric.own_parts(end)))
 
 

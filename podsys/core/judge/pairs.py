@@ -184,6 +184,8 @@ def _judge_rest(case: _Case) -> Iterator[Finding]:
     """What nothing explains is kept: slow at times, or without a number."""
     for pair in case.found.flickering:
         evidence = f"intermittent: {pair.good} attempts good, {pair.slow} slow{_rails(pair)}"
+        if not pair.good:
+            evidence = f"slow when measured, {pair.slow} of {pair.slow}{_rails(pair)}, not confirmed"
         yield case.finding(Status.WARN, pair.nodes, pair.worst, evidence)
     for pair in case.found.unmeasured_pairs:
         evidence = f"pair gave no measurement{_rails(pair)}: {pair.problem}"

@@ -46,8 +46,11 @@ def accuse(evidence: Evidence, claim: Claim) -> Accused:
     return Accused(suspect, nodes, ends, min(values), claim.intermittent)
 
 
-def accuse_link(pair: PairResult, good_pairs: Mapping[str, int]) -> Accused:
-    """A pair that was slow whenever it was measured, and that nothing else explains."""
+def accuse_link(pair: PairResult, good_pairs: Mapping[str, int], by_chance: float) -> Accused:
+    """A pair that was slow whenever it was measured, and that nothing else explains.
+
+    The surer, the fewer pairs chance should have made look the same (`by_chance`).
+    """
     known = [node for node in pair.nodes if node in good_pairs]
     if len(known) == 2:
         proofs = min(good_pairs[node] for node in pair.nodes)
@@ -60,7 +63,9 @@ def accuse_link(pair: PairResult, good_pairs: Mapping[str, int]) -> Accused:
         reason = f"the link, {pair.nodes[0]} or {pair.nodes[1]}: no other pair decides"
     one, other = pair.nodes
     text = f"{one} and {other} reach only {pair.worst:.3g}; {reason}"
-    suspect = Suspect("link", name_path(*pair.ends), round(confidence, 3), text)
+    suspect = Suspect(
+        "link", name_path(*pair.ends), round(min(confidence, 1 / (1 + by_chance)), 3), text
+    )
     return Accused(suspect, pair.nodes, pair.ends, pair.worst)
 
 

@@ -54,7 +54,9 @@ class Evidence:
         return [i for i in self.members[part] if self.is_slow(i)]
 
     def all_slow(self) -> list[int]:
-        return [i for i in range(len(self.x)) if self.is_slow(i)]
+        below = zip(self.x, self.level, strict=True)
+        bound = self.noise.bound
+        return [i for i, (x, level) in enumerate(below) if x < level + bound and self.is_slow(i)]
 
     def members_hit(self, part: Part, chosen: Iterable[int]) -> set[str]:
         """The nodes on a switch that these samples touch."""
@@ -86,8 +88,8 @@ class Evidence:
         parts = self.fabric.parts
         shared = Counter(p for i in self.all_slow() for p in parts(self.samples[i].pair))
         members: dict[Part, list[int]] = {p: [] for p, count in shared.items() if count > 1}
+        followed = frozenset(members)
         for i, sample in enumerate(self.samples):
-            for part in parts(sample.pair):
-                if part in members:
-                    members[part].append(i)
+            for part in followed.intersection(parts(sample.pair)):
+                members[part].append(i)
         return members

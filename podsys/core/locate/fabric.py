@@ -36,6 +36,7 @@ class Fabric:
     leaves: Mapping[End, str] = field(default_factory=dict)
     route: Callable[[End, End], Iterable[str]] = no_route
     _known: dict[EndPair, tuple[Part, ...]] = field(default_factory=dict, repr=False)
+    _own: dict[End, tuple[Part, ...]] = field(default_factory=dict, repr=False)
 
     def leaf_of(self, end: End) -> str:
         return self.leaves.get(end) or self.leaves.get((end[0], ""), "")
@@ -53,10 +54,13 @@ class Fabric:
 
     def own_parts(self, end: End) -> tuple[Part, ...]:
         """The parts that every measurement of this end passes, and those that leave its leaf."""
-        node, leaf = Part("node", end[0]), self.leaf_of(end)
-        rail = (Part("rail", name_end(end)),) if end[1] else ()
-        switches = (Part("switch", leaf), Part("switch", leaf, across=True)) if leaf else ()
-        return (node, *rail, *switches)
+        found = self._own.get(end)
+        if found is None:
+            node, leaf = Part("node", end[0]), self.leaf_of(end)
+            rail = (Part("rail", name_end(end)),) if end[1] else ()
+            switches = (Part("switch", leaf), Part("switch", leaf, across=True)) if leaf else ()
+            found = self._own[end] = (node, *rail, *switches)
+        return found
 
     def _find_parts(self, pair: EndPair) -> Iterable[Part]:
         one, other = pair

@@ -51,6 +51,10 @@ class Solution:
     claims: tuple[Claim, ...]
     unexplained: tuple[int, ...]
 
+    def by_chance(self, times: int) -> float:
+        """How many pairs of this run chance alone should make slow so many times."""
+        return len(self.evidence.samples) * self.evidence.noise.transients**times
+
 
 def solve(samples: Sequence[Sample], fabric: Fabric, noise: Noise) -> Solution:
     """Once more when chance turned out to strike more often than was assumed."""
@@ -85,16 +89,18 @@ def _rank(claim: Claim) -> tuple[bool, float, int, Part]:
 def weigh(evidence: Evidence, part: Part, good: frozenset[str]) -> Claim | None:
     """What blaming this part would gain, or None when there is no ground for it."""
     slow = evidence.slow(part)
-    if len(slow) < 2 or not _is_broad(evidence, part, slow):
+    if len(slow) < 2:
         return None
     own = evidence.members[part]
-    seen = sum(evidence.level[i] == 0.0 or evidence.is_slow(i) for i in own)
     level = median(evidence.x[i] for i in slow)
+    seen = sum(evidence.level[i] > level or evidence.is_slow(i) for i in own)
     price = evidence.prices[part.kind]
     steady = _gain_steady(evidence, own, level) - price if 2 * len(slow) >= seen else 0.0
     gain = steady if steady > 0 else _gain_flicker(evidence, len(slow), seen) - price
+    if gain <= 0 or not _is_broad(evidence, part, slow):
+        return None
     witnesses = frozenset(evidence.partners(part, slow) & good)
-    if gain <= 0 or (part.kind in ("node", "rail") and not witnesses):
+    if part.kind in ("node", "rail") and not witnesses:
         return None
     return Claim(part, steady > 0, level, tuple(slow), seen, gain, witnesses)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from podsys.core.locate.fabric import End, EndPair, Fabric, Part
 from podsys.core.pairs import PairResult
@@ -29,11 +30,14 @@ class Site:
     nodes: int = 1024
     rails: tuple[str, ...] = tuple("01234567")
     known_leaves: bool = True
+    rail_leaves: bool = False
     spines: int = 0
-    fabric: Fabric = field(init=False)
+    fabric: Fabric = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        leaves = {(name, ""): self.leaf(name) for name in self.names} if self.known_leaves else {}
+        rails = self.rails if self.rail_leaves else ("",)
+        ends = [(name, rail) for name in self.names for rail in rails] if self.known_leaves else []
+        leaves = {end: self.leaf(*end) for end in ends}
         route = self.route if self.spines else (lambda one, other: ())
         object.__setattr__(self, "fabric", Fabric(leaves, route))
 
@@ -41,8 +45,10 @@ class Site:
     def names(self) -> list[str]:
         return [f"n{number:04}" for number in range(self.nodes)]
 
-    def leaf(self, name: str) -> str:
-        return f"leaf{int(name[1:]) // LEAF_SIZE:02}"
+    def leaf(self, name: str, rail: str = "") -> str:
+        """32 nodes hang on one leaf with all rails, or with each rail on a leaf of its own."""
+        group = f"leaf{int(name[1:]) // LEAF_SIZE:02}"
+        return f"{group}-{rail}" if self.rail_leaves else group
 
     def route(self, one: End, other: End) -> Iterable[str]:
         """Static routing: the way up is chosen by the end where it is going."""
@@ -70,6 +76,7 @@ class Simulation:
     dead: frozenset[str] = frozenset()
     rounds_used: int = 0
     values: dict[EndPair, list[float]] = field(default_factory=dict)
+    results: dict[EndPair, PairResult] = field(default_factory=dict)
 
     def run(self, max_rounds: int = 8) -> Localised:
         self.chance = random.Random(self.seed)
@@ -86,7 +93,7 @@ class Simulation:
         return self.solve()[1]
 
     def solve(self) -> tuple[list[PairResult], Localised]:
-        pairs = [as_result(ends, values) for ends, values in self.values.items()]
+        pairs = list(self.results.values())
         return pairs, find_suspects(pairs, SLOW_BELOW, self.site.fabric)
 
     def measure(self, pairs: Iterable[EndPair]) -> None:
@@ -95,6 +102,7 @@ class Simulation:
             attempts = self.values.setdefault(ends, [])
             if not self.dead.intersection((ends[0][0], ends[1][0])):
                 attempts.append(self.one_value(ends))
+            self.results[ends] = as_result(ends, attempts)
 
     def one_value(self, ends: EndPair) -> float:
         factor = 1.0
@@ -118,14 +126,9 @@ class Simulation:
         return {(node, rail) for node in owners for rail in (self.site.rails or ("",))}
 
 
-_PLANS: dict[tuple[int, tuple[str, ...], bool, int], list[list[EndPair]]] = {}
-
-
+@cache
 def planned_rounds(site: Site, planned: int) -> list[list[EndPair]]:
-    key = (site.nodes, site.rails, site.known_leaves, planned)
-    if key not in _PLANS:
-        _PLANS[key] = site.rounds(planned)
-    return _PLANS[key]
+    return site.rounds(planned)
 
 
 def as_result(ends: EndPair, values: list[float]) -> PairResult:
@@ -142,8 +145,9 @@ def plant(site: Site, seed: int, kind: str) -> dict[Part, float]:
 def _plant(site: Site, chance: random.Random, kind: str) -> Iterator[tuple[Part, float]]:
     if kind == "healthy":
         return
-    if kind == "switch":
-        yield Part("switch", site.leaf(chance.choice(site.names))), _factor(chance)
+    if kind in ("switch", "uplinks"):
+        leaf = site.leaf(chance.choice(site.names), chance.choice(site.rails or ("",)))
+        yield Part("switch", leaf, across=kind == "uplinks"), _factor(chance)
     elif kind == "link":
         yield _any_link(site, chance), _factor(chance)
     else:
