@@ -26,7 +26,7 @@ def retest_pairs(
     links = [one for one in found.accused if one.suspect.kind == "link" and len(one.ends) == 2]
     again = [(one.ends[0], one.ends[1]) for one in links]
     again += [pair.ends for pair in sorted(found.flickering, key=lambda pair: pair.good)]
-    again += [pair.ends for pair in found.unmeasured_pairs]
+    again += [pair.ends for pair in (*found.low, *found.unmeasured_pairs)]
     doubtful = _doubtful_ends(pairs, found, {end for ends in settled for end in ends})
     flawed = {end for one in found.accused for end in one.ends} | found.shaky
     again += _with_good_partners(doubtful, pairs, found.good_ends - flawed, partners_each)

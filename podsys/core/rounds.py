@@ -59,7 +59,8 @@ def over_rails(
     pairs: Iterable[Pair], rails: Sequence[str]
 ) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """Each pair on every rail at once, like with like; without rails, the nodes themselves."""
-    return [((one, rail), (other, rail)) for one, other in pairs for rail in rails or ("",)]
+    ordered = (sorted(pair) for pair in pairs)
+    return [((one, rail), (other, rail)) for one, other in ordered for rail in rails or ("",)]
 
 
 def pack_rounds(pairs: Iterable[tuple[End, End]]) -> list[list[tuple[End, End]]]:

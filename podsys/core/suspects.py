@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import exp
 
 from podsys.core.locate.blame import Accused, accuse, accuse_link
 from podsys.core.locate.evidence import Sample
@@ -18,7 +19,9 @@ from podsys.model.finding import Suspect
 # As sure as one may be of a slow pair that has three explanations.
 LEAST_CONFIDENCE = 0.333
 # So few pairs of a run may look like this by chance before it needs another look.
-RARE = 0.05
+RARE = 0.01
+# Of the way from usual to slow: beyond it a good value deserves a second look.
+LOW = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,15 @@ class Localised:
     """What the pairs say together.
 
     `accused` explain the slow pairs. `flickering` are pairs seen slow that nothing but chance
-    explains, `shaky` ends with several of those, and `chancy` pairs that chance explains as well. `unmeasured` names nodes about which the pairs say
+    explains, `shaky` ends with several of those, and `chancy` pairs that chance explains as well.
+    `low` are pairs that are good, but nearer to slow than to usual. `unmeasured` names nodes about which the pairs say
     nothing, with the reason. `uniform` means that no pair is good, so that no node stands out.
     """
 
     accused: tuple[Accused, ...] = ()
     flickering: tuple[PairResult, ...] = ()
     shaky: frozenset[End] = frozenset()
+    low: tuple[PairResult, ...] = ()
     chancy: frozenset[EndPair] = frozenset()
     good_ends: frozenset[End] = frozenset()
     unmeasured: Mapping[str, str] = field(default_factory=dict)
@@ -83,18 +88,18 @@ def _blame(pairs: Sequence[PairResult], slow_below: float, fabric: Fabric) -> Lo
     slow = [pair for pair in pairs if pair.slow and blamed.isdisjoint(fabric.parts(pair.ends))]
     proofs = _count_good(pairs, {node for pair in slow for node in pair.nodes})
     accused = [accuse(solution.evidence, claim) for claim in claims] if solution else []
-    flickering, chancy = [], []
+    flickering = []
     for pair in slow:
-        chance = solution.by_chance(pair.slow) if solution else 0.0
-        link = accuse_link(pair, proofs, chance)
+        link = accuse_link(pair, proofs, solution.by_chance(pair.slow) if solution else 0.0)
         is_link = not pair.good and link.suspect.confidence >= LEAST_CONFIDENCE
         (accused if is_link else flickering).append(link if is_link else pair)
-        chancy += [pair.ends] if chance > RARE else []
+    alone = [*slow, *(pair for pair in pairs if pair.slow and fabric.link(pair.ends) in blamed)]
     return Localised(
         accused=tuple(accused),
         flickering=tuple(flickering),
-        chancy=frozenset(chancy),
+        chancy=frozenset(p.ends for p in alone if solution and solution.by_chance(p.slow) > RARE),
         shaky=_find_shaky(slow),
+        low=_find_low(pairs, solution, fabric) if solution else (),
         good_ends=_good_ends(pairs, fabric, blamed),
     )
 
@@ -125,6 +130,17 @@ def _find_shaky(slow: Iterable[PairResult]) -> frozenset[End]:
         twice.update(seen.intersection(pair.ends))
         seen.update(pair.ends)
     return frozenset(twice)
+
+
+def _find_low(
+    pairs: Iterable[PairResult], solution: Solution, fabric: Fabric
+) -> tuple[PairResult, ...]:
+    """Noise may lift a slow pair above the bound once; a second look is cheap."""
+    noise = solution.evidence.noise
+    limit = noise.usual * exp(LOW * noise.bound)
+    blamed = {claim.part for claim in solution.claims}
+    low = (p for p in pairs if p.values and not p.slow and sum(p.values) < limit * len(p.values))
+    return tuple(pair for pair in low if blamed.isdisjoint(fabric.parts(pair.ends)))
 
 
 def _why_missing(own: Sequence[PairResult]) -> str:

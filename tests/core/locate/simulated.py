@@ -25,21 +25,26 @@ LEAF_SIZE = 32
 
 @dataclass(frozen=True)
 class Site:
-    """What stays the same over many seeds. `rails` empty: one rail without a name."""
+    """What stays the same over many seeds. `rails` empty: one rail without a name.
+
+    `truth` is the fabric as it is, `fabric` as podsys knows it.
+    """
 
     nodes: int = 1024
     rails: tuple[str, ...] = tuple("01234567")
     known_leaves: bool = True
     rail_leaves: bool = False
     spines: int = 0
+    truth: Fabric = field(init=False, compare=False)
     fabric: Fabric = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         rails = self.rails if self.rail_leaves else ("",)
-        ends = [(name, rail) for name in self.names for rail in rails] if self.known_leaves else []
+        ends = [(name, rail) for name in self.names for rail in rails]
         leaves = {end: self.leaf(*end) for end in ends}
         route = self.route if self.spines else (lambda one, other: ())
-        object.__setattr__(self, "fabric", Fabric(leaves, route))
+        object.__setattr__(self, "truth", Fabric(leaves, route))
+        object.__setattr__(self, "fabric", self.truth if self.known_leaves else Fabric())
 
     @property
     def names(self) -> list[str]:
@@ -107,7 +112,7 @@ class Simulation:
     def one_value(self, ends: EndPair) -> float:
         factor = 1.0
         if self.hit is None or ends[0] in self.hit or ends[1] in self.hit:
-            factor = min(map(self.factor_now, self.site.fabric.parts(ends)))
+            factor = min(map(self.factor_now, self.site.truth.parts(ends)))
         if self.chance.random() < TRANSIENTS:
             factor *= self.chance.uniform(0.2, 0.95)
         return factor * (1 + SIGMA * self.chance.gauss(0, 1))
