@@ -23,10 +23,8 @@ def retest_pairs(
     everything has been seen twice alike or three times: measuring again would tell nothing.
     """
     settled = {pair.ends for pair in pairs if _is_settled(pair, found)}
-    links = [one for one in found.accused if one.suspect.kind == "link" and len(one.ends) == 2]
-    again = [(one.ends[0], one.ends[1]) for one in links]
-    again += [pair.ends for pair in sorted(found.flickering, key=lambda pair: pair.good)]
-    again += [pair.ends for pair in (*found.low, *found.unmeasured_pairs)]
+    again = _doubtful_paths(pairs, found)
+    again += [pair.ends for pair in found.unmeasured_pairs]
     doubtful = _doubtful_ends(pairs, found, {end for ends in settled for end in ends})
     flawed = {end for one in found.accused for end in one.ends} | found.shaky
     again += _with_good_partners(doubtful, pairs, found.good_ends - flawed, partners_each)
@@ -35,9 +33,18 @@ def retest_pairs(
 
 def _is_settled(pair: PairResult, found: Localised) -> bool:
     """In a large fleet chance alone makes some pairs slow twice."""
-    if pair.slow + pair.good >= ENOUGH_ATTEMPTS:
-        return True
-    return pair.slow - pair.good >= 2 and pair.ends not in found.chancy
+    if pair.state == "slow" and pair.ends in found.chancy:
+        return False
+    return pair.slow - pair.good >= 2 or len(pair.values) >= ENOUGH_ATTEMPTS
+
+
+def _doubtful_paths(pairs: Iterable[PairResult], found: Localised) -> list[EndPair]:
+    """Measured least come first, then those that have never been fast."""
+    links = {one.ends for one in found.accused if one.suspect.kind == "link"}
+    own = [pair for pair in pairs if pair.ends in links]
+    doubtful = [*own, *found.flickering, *found.low]
+    doubtful.sort(key=lambda pair: (len(pair.values), max(pair.values)))
+    return [pair.ends for pair in doubtful]
 
 
 def _doubtful_ends(
