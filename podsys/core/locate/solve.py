@@ -12,37 +12,20 @@ from dataclasses import dataclass, replace
 from math import log
 from statistics import median
 
+from podsys.core.locate.claim import Claim
 from podsys.core.locate.evidence import Evidence, Sample
 from podsys.core.locate.fabric import Fabric, Part
+from podsys.core.locate.nested import merge_nested
 from podsys.core.locate.noise import SPREAD, Noise
 
 # Fewer samples that are slow for no reason do not tell how often chance strikes.
 ENOUGH_CHANCE = 20
+# So many standard deviations above the level of what is slow, a value is another matter.
+FAST = 5.0
 # A switch is to blame when this share of its members suffers.
 MOST_MEMBERS = 0.8
 LEAST_MEMBERS = 3
 LEAST_PARTNERS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One part that explains samples. `steady`: always slow, at `level`; else only now and then.
-
-    `slow` are the samples explained, `seen` how many could have shown it. `gain` is in nats,
-    its price paid. `witnesses` are partners of slow samples that are good with others.
-    """
-
-    part: Part
-    steady: bool
-    level: float
-    slow: tuple[int, ...]
-    seen: int
-    gain: float
-    witnesses: frozenset[str]
-
-    @property
-    def intermittent(self) -> bool:
-        return not self.steady and len(self.slow) < 0.9 * self.seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +58,20 @@ def _solve(evidence: Evidence) -> Solution:
             open_claims[part] = weigh(evidence, part, good)
         best = max(filter(None, open_claims.values()), key=_rank, default=None)
         if best is None:
-            return Solution(evidence, tuple(claims), tuple(evidence.all_slow()))
+            claims_left = merge_nested(evidence, claims)
+            return Solution(evidence, claims_left, tuple(evidence.all_slow()))
         claims.append(best)
         for part in _explain(evidence, best):
             open_claims.pop(part, None)
 
 
 def _rank(claim: Claim) -> tuple[bool, float, int, Part]:
-    """What is always slow first: it leaves less to what is slow now and then."""
-    return claim.steady, round(claim.gain, 6), len(claim.witnesses), claim.part
+    """What is always slow first: it leaves less to what is slow now and then.
+
+    But not one path: the two or three attempts on it may all have met a node that flickers.
+    """
+    first = claim.steady and not claim.is_path
+    return first, round(claim.gain, 6), len(claim.witnesses), claim.part
 
 
 def weigh(evidence: Evidence, part: Part, good: frozenset[str]) -> Claim | None:
@@ -93,16 +81,18 @@ def weigh(evidence: Evidence, part: Part, good: frozenset[str]) -> Claim | None:
         return None
     own = evidence.members[part]
     level = median(evidence.x[i] for i in slow)
-    seen = sum(evidence.level[i] > level or evidence.is_slow(i) for i in own)
+    shown = [i for i in own if evidence.level[i] > level or evidence.is_slow(i)]
+    seen, fast = len(shown), sum(evidence.x[i] > level + FAST * evidence.noise.sigma for i in shown)
     price = evidence.prices[part.kind]
     steady = _gain_steady(evidence, own, level) - price if 2 * len(slow) >= seen else 0.0
     gain = steady if steady > 0 else _gain_flicker(evidence, len(slow), seen) - price
     if gain <= 0 or not _is_broad(evidence, part, slow):
         return None
-    witnesses = frozenset(evidence.partners(part, slow) & good)
+    partners = evidence.partners(part, slow)
+    witnesses, is_path = frozenset(partners & good), part.kind == "link" and len(partners) == 2
     if part.kind in ("node", "rail") and not witnesses:
         return None
-    return Claim(part, steady > 0, level, tuple(slow), seen, gain, witnesses)
+    return Claim(part, steady > 0, level, tuple(slow), seen, fast, gain, witnesses, is_path)
 
 
 def _is_broad(evidence: Evidence, part: Part, slow: Iterable[int]) -> bool:
