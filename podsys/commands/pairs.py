@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from podsys.core.judge.pairs import localise
 from podsys.core.judge.thresholds import find_thresholds
 from podsys.core.launchers.iperf3 import OVERHEAD_S, PairTest
+from podsys.core.locate.forecast import describe_plan
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers.iperf3 import parse_both_ways
 from podsys.core.retests import retest_pairs
@@ -18,6 +19,8 @@ from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
 
+# What a round takes beyond measuring: starting the tools and exchanging results.
+ROUND_OVERHEAD_S = 1.5
 # A node that could not be reached this often costs no further round its time limit.
 LOST_AFTER = 2
 # Below the ports that Linux gives out by itself; a fresh one for each round, so that a
@@ -44,6 +47,8 @@ class PairRun:
     ) -> list[Measurement]:
         budget = share_rounds(len(self.addresses), max_rounds)
         rounds = plan_rounds(sorted(self.addresses), budget.planned)
+        per_round = self.seconds + ROUND_OVERHEAD_S
+        self.report(f"pairs: {describe_plan(len(self.addresses), max_rounds, per_round)}")
         found: list[Measurement] = []
         for number, pairs in enumerate(rounds, 1):
             self.report(f"pairs: round {number} of {len(rounds)}, {len(pairs)} pairs at once")
