@@ -11,6 +11,7 @@ from podsys.core.judge.lines import judge_lines
 from podsys.core.line_rate import find_line_rate
 from podsys.core.parsers import prove
 from podsys.core.rounds import share_rounds
+from podsys.core.topology import fabric_of
 from podsys.effects.content import content_root
 from podsys.effects.suites import SuiteRun, run_suites
 from podsys.model.finding import Finding, Measurement, Suspect
@@ -53,7 +54,7 @@ def measure(context: Context) -> Measured:
     )
     context.watch.stage("measure")
     lines = run_suites(run, context.watch.say, context.stop.is_set)
-    verdict = judge_lines(lines, catalog.baselines, rate, nodes)
+    verdict = judge_lines(lines, catalog.baselines, rate, nodes, fabric_of(spec))
     raw = _raw_files(context.run)
     return Measured(verdict.findings, verdict.suspects, verdict.measurements, raw)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from podsys.core.judge.pairs import localise
 from podsys.core.judge.thresholds import find_thresholds
 from podsys.core.launchers.iperf3 import OVERHEAD_S, PairTest
+from podsys.core.locate.fabric import Fabric
 from podsys.core.locate.forecast import describe_plan
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers.iperf3 import parse_both_ways
@@ -39,6 +41,7 @@ class PairRun:
     keep: Callable[[str, str], str]
     report: Callable[[str], None]
     at_once: int
+    leaves: Mapping[str, str] = field(default_factory=dict)
     losses: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, str] = field(default_factory=dict)
 
@@ -46,8 +49,9 @@ class PairRun:
         self, max_rounds: int, baseline: Baseline | None, line_rate: float | None
     ) -> list[Measurement]:
         budget = share_rounds(len(self.addresses), max_rounds)
-        rounds = plan_rounds(sorted(self.addresses), budget.planned)
-        per_round = self.seconds + ROUND_OVERHEAD_S
+        rounds = plan_rounds(sorted(self.addresses), budget.planned, self.leaves)
+        turns = max(1, ceil(len(self.addresses) // 2 / self.at_once))
+        per_round = turns * (self.seconds + ROUND_OVERHEAD_S)
         self.report(f"pairs: {describe_plan(len(self.addresses), max_rounds, per_round)}")
         found: list[Measurement] = []
         for number, pairs in enumerate(rounds, 1):
@@ -65,7 +69,9 @@ class PairRun:
         self, found: Sequence[Measurement], baseline: Baseline, line_rate: float | None
     ) -> list[Measurement]:
         """One round of what is in doubt; nothing when there is no doubt."""
-        pairs, localised = localise(found, find_thresholds(found, baseline, line_rate))
+        fabric = Fabric({(node, ""): leaf for node, leaf in self.leaves.items()})
+        thresholds = find_thresholds(found, baseline, line_rate)
+        pairs, localised = localise(found, thresholds, fabric)
         wanted = [(one[0], other[0]) for one, other in retest_pairs(pairs, localised)]
         packed = pack_rounds(pair for pair in wanted if not self._lost({*pair}))
         if not packed:

@@ -47,9 +47,7 @@ def _doubtful_paths(pairs: Iterable[PairResult], found: Localised) -> list[EndPa
     return [pair.ends for pair in doubtful]
 
 
-def _doubtful_ends(
-    pairs: Sequence[PairResult], found: Localised, sure: set[End]
-) -> Iterable[End]:
+def _doubtful_ends(pairs: Sequence[PairResult], found: Localised, sure: set[End]) -> Iterable[End]:
     """Those without a measurement, ends of links not known to be good, and the accused."""
     yield from (end for pair in pairs for end in pair.ends if end[0] in found.unmeasured)
     yield from sorted(found.shaky)

@@ -15,7 +15,6 @@ from podsys.core.locate.solve import Solution, solve
 from podsys.core.pairs import PairResult, pairs_by_node
 from podsys.model.finding import Suspect
 
-
 # As sure as one may be of a slow pair that has three explanations.
 LEAST_CONFIDENCE = 0.333
 # So few pairs of a run may look like this by chance before it needs another look.
@@ -30,8 +29,9 @@ class Localised:
 
     `accused` explain the slow pairs. `flickering` are pairs seen slow that nothing but chance
     explains, `shaky` ends with several of those, and `chancy` pairs that chance explains as well.
-    `low` are pairs that are good, but nearer to slow than to usual. `unmeasured` names nodes about which the pairs say
-    nothing, with the reason. `uniform` means that no pair is good, so that no node stands out.
+    `low` are pairs that are good, but nearer to slow than to usual. `unmeasured` names nodes
+    about which the pairs say nothing, with the reason. `uniform` means that no pair is good, so
+    that no node stands out.
     """
 
     accused: tuple[Accused, ...] = ()
@@ -88,11 +88,9 @@ def _blame(pairs: Sequence[PairResult], slow_below: float, fabric: Fabric) -> Lo
     slow = [pair for pair in pairs if pair.slow and blamed.isdisjoint(fabric.parts(pair.ends))]
     proofs = _count_good(pairs, {node for pair in slow for node in pair.nodes})
     accused = [accuse(solution.evidence, claim) for claim in claims] if solution else []
-    flickering = []
-    for pair in slow:
-        link = accuse_link(pair, proofs, solution.by_chance(pair.slow) if solution else 0.0)
-        is_link = not pair.good and link.suspect.confidence >= LEAST_CONFIDENCE
-        (accused if is_link else flickering).append(link if is_link else pair)
+    links = {pair.ends: link for pair in slow if (link := _as_link(pair, proofs, solution))}
+    accused += links.values()
+    flickering = (pair for pair in slow if pair.ends not in links)
     alone = [*slow, *(pair for pair in pairs if pair.slow and fabric.link(pair.ends) in blamed)]
     return Localised(
         accused=tuple(accused),
@@ -102,6 +100,14 @@ def _blame(pairs: Sequence[PairResult], slow_below: float, fabric: Fabric) -> Lo
         low=_find_low(pairs, solution, fabric) if solution else (),
         good_ends=_good_ends(pairs, fabric, blamed),
     )
+
+
+def _as_link(
+    pair: PairResult, proofs: Mapping[str, int], solution: Solution | None
+) -> Accused | None:
+    """A pair that was never fast, unless chance explains that as well."""
+    link = accuse_link(pair, proofs, solution.by_chance(pair.slow) if solution else 0.0)
+    return link if not pair.good and link.suspect.confidence >= LEAST_CONFIDENCE else None
 
 
 def _solve(pairs: Sequence[PairResult], slow_below: float, fabric: Fabric) -> Solution | None:

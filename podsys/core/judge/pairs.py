@@ -185,7 +185,7 @@ def _judge_rest(case: _Case) -> Iterator[Finding]:
     for pair in case.found.flickering:
         evidence = f"intermittent: {pair.good} attempts good, {pair.slow} slow{_rails(pair)}"
         if not pair.good:
-            evidence = f"slow when measured, {pair.slow} of {pair.slow}{_rails(pair)}, not confirmed"
+            evidence = f"slow {pair.slow} of {pair.slow} times, not confirmed{_rails(pair)}"
         yield case.finding(Status.WARN, pair.nodes, pair.worst, evidence)
     for pair in case.found.unmeasured_pairs:
         evidence = f"pair gave no measurement{_rails(pair)}: {pair.problem}"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp
 
+from podsys.core.locate.claim import Claim
 from podsys.core.locate.evidence import Evidence
 from podsys.core.locate.fabric import End, name_path
-from podsys.core.locate.claim import Claim
 from podsys.core.pairs import PairResult
 from podsys.model.finding import Suspect
 

@@ -22,7 +22,9 @@ def test_a_small_one_measures_every_pair() -> None:
     assert describe_plan(1, 8, 10) == "fewer than two nodes: no pair to measure"
 
 
-@pytest.mark.parametrize(("nodes", "allowed"), [(10, 8), (1024, 8), (1024, 1), (1024, 2), (10000, 5)])
+@pytest.mark.parametrize(
+    ("nodes", "allowed"), [(10, 8), (1024, 8), (1024, 1), (1024, 2), (10000, 5)]
+)
 def test_many_nodes_stay_within_the_rounds_allowed(nodes: int, allowed: int) -> None:
     assert sum(share_rounds(nodes, allowed)) == allowed
     assert share_rounds(nodes, allowed).planned >= 1
