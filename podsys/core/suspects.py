@@ -67,11 +67,12 @@ def find_suspects(
 ) -> Localised:
     """What is explained jointly, and a link for each slow pair that nothing else explains."""
     measured = {end for pair in pairs if pair.values for end in pair.ends}
-    silent = {end[0] for pair in pairs for end in pair.ends} - {end[0] for end in measured}
+    nodes = {end[0] for end in measured}
+    silent = {node for pair in pairs for node in pair.nodes} - nodes
     left_out = tuple(p for p in pairs if not p.values and silent.isdisjoint(p.nodes))
     own = pairs_by_node(pair for pair in pairs if not silent.isdisjoint(pair.nodes))
     unmeasured = {node: _why_missing(own[node]) for node in sorted(silent)}
-    if len(measured) > 2 and all(pair.state in ("slow", "missing") for pair in pairs):
+    if len(nodes) > 2 and all(pair.state in ("slow", "missing") for pair in pairs):
         return Localised(unmeasured=unmeasured, unmeasured_pairs=left_out, uniform=True)
     found = _blame(pairs, slow_below, fabric or Fabric())
     hidden = {end[0] for end in measured - found.good_ends} - found.touched

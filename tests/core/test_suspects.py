@@ -205,3 +205,11 @@ def test_whatever_was_seen_nobody_good_is_blamed_and_nothing_slow_is_lost(
         assert explained or one.state != "slow"
         silent = found.unmeasured.keys() & {*one.nodes} or one in found.unmeasured_pairs
         assert silent or one.state != "missing"
+
+
+def test_two_nodes_with_two_rails_cannot_tell_node_from_link() -> None:
+    ends = [(("a", rail), ("b", rail)) for rail in ("r0", "r1")]
+    found = find_suspects([PairResult(both, (1.0,), 1, 1.0) for both in ends], SLOW_BELOW)
+    assert not found.uniform
+    assert {suspect.kind for suspect in found.suspects} == {"link"}
+    assert all(suspect.confidence < 0.5 for suspect in found.suspects)
