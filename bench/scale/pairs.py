@@ -109,7 +109,7 @@ def main() -> None:
     with clock.stage("retests"):
         again = pack_rounds(retest_pairs(pairs, localised))
     for chosen in again:
-        found += fleet.measure(chosen)
+        found += fleet.measure((one[0], other[0]) for one, other in chosen)
     with clock.stage("judge"):
         verdict = judge_pairs(found, baseline, LINE_RATE, names)
         findings = [*judge_alone(facts, catalog), *verdict.findings]

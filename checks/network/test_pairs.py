@@ -3,6 +3,7 @@
 import pytest
 
 from podsys.commands.pairs import PairRun
+from podsys.core.topology import leaves_of
 
 
 @pytest.mark.check(
@@ -23,6 +24,7 @@ def test_pairs(cluster, fleet, record, keep, report, check_id):
         keep=keep,
         report=report,
         at_once=max(1, min(512, max(cluster.spec.ssh.fan_out, len(cluster.nodes))) // 2),
+        leaves=leaves_of(cluster.spec),
     )
     baseline = cluster.baselines.get("tcp_pair_bw")
     found = run.measure(cluster.spec.accept.max_rounds, baseline, cluster.line_rate_gbps)

@@ -21,6 +21,7 @@ from podsys.commands.check_session import CLUSTER, RECORDER, Recorder, open_clus
 from podsys.commands.check_summary import show_summary
 from podsys.core.judge import ActiveVerdict, judge_lines
 from podsys.core.parsers import prove
+from podsys.core.topology import fabric_of
 from podsys.errors import PodsysError
 from podsys.model.status import Status
 
@@ -139,4 +140,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 def _judge(owner: Any) -> ActiveVerdict:
     cluster, recorder = owner.config.stash[CLUSTER], owner.config.stash[RECORDER]
-    return judge_lines(recorder.lines, cluster.baselines, cluster.line_rate_gbps, cluster.nodes)
+    fabric = fabric_of(cluster.spec)
+    rate = cluster.line_rate_gbps
+    return judge_lines(recorder.lines, cluster.baselines, rate, cluster.nodes, fabric)

@@ -10,7 +10,8 @@ from podsys.commands.context import Context
 from podsys.core.judge.lines import judge_lines
 from podsys.core.line_rate import find_line_rate
 from podsys.core.parsers import prove
-from podsys.core.rounds import plan_rounds
+from podsys.core.rounds import share_rounds
+from podsys.core.topology import fabric_of
 from podsys.effects.content import content_root
 from podsys.effects.suites import SuiteRun, run_suites
 from podsys.model.finding import Finding, Measurement, Suspect
@@ -22,7 +23,6 @@ OVERHEAD_PER_ROUND_S = 20.0
 OVERHEAD_S = 300.0
 # Checks of services ask one node after the other.
 OVERHEAD_PER_NODE_S = 3.0
-RETEST_ROUNDS = 3
 
 
 @dataclass(slots=True)
@@ -54,14 +54,14 @@ def measure(context: Context) -> Measured:
     )
     context.watch.stage("measure")
     lines = run_suites(run, context.watch.say, context.stop.is_set)
-    verdict = judge_lines(lines, catalog.baselines, rate, nodes)
+    verdict = judge_lines(lines, catalog.baselines, rate, nodes, fabric_of(spec))
     raw = _raw_files(context.run)
     return Measured(verdict.findings, verdict.suspects, verdict.measurements, raw)
 
 
 def time_limit(accept: Accept, nodes: Sequence[str]) -> float:
     """Seconds after which a suite that is still running has hung."""
-    rounds = len(plan_rounds(list(nodes), accept.max_rounds)) + RETEST_ROUNDS
+    rounds = sum(share_rounds(len(nodes), accept.max_rounds))
     fixed = OVERHEAD_S + OVERHEAD_PER_NODE_S * len(nodes)
     return fixed + rounds * (accept.seconds_per_pair + OVERHEAD_PER_ROUND_S)
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 from podsys.core.judge.pairs import localise
 from podsys.core.judge.thresholds import find_thresholds
 from podsys.core.launchers.iperf3 import OVERHEAD_S, PairTest
+from podsys.core.locate.fabric import Fabric
+from podsys.core.locate.forecast import describe_plan
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers.iperf3 import parse_both_ways
 from podsys.core.retests import retest_pairs
-from podsys.core.rounds import Pair, pack_rounds, plan_rounds
+from podsys.core.rounds import Pair, pack_rounds, plan_rounds, share_rounds
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
 
-# Enough to decide by majority about a link that was slow once.
-RETEST_ROUNDS = 3
+# What a round takes beyond measuring: starting the tools and exchanging results.
+ROUND_OVERHEAD_S = 1.5
 # A node that could not be reached this often costs no further round its time limit.
 LOST_AFTER = 2
 # Below the ports that Linux gives out by itself; a fresh one for each round, so that a
@@ -38,35 +41,43 @@ class PairRun:
     keep: Callable[[str, str], str]
     report: Callable[[str], None]
     at_once: int
+    leaves: Mapping[str, str] = field(default_factory=dict)
     losses: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, str] = field(default_factory=dict)
 
     def measure(
         self, max_rounds: int, baseline: Baseline | None, line_rate: float | None
     ) -> list[Measurement]:
-        rounds = plan_rounds(sorted(self.addresses), max_rounds)
+        budget = share_rounds(len(self.addresses), max_rounds)
+        rounds = plan_rounds(sorted(self.addresses), budget.planned, self.leaves)
+        turns = max(1, ceil(len(self.addresses) // 2 / self.at_once))
+        per_round = turns * (self.seconds + ROUND_OVERHEAD_S)
+        self.report(f"pairs: {describe_plan(len(self.addresses), max_rounds, per_round)}")
         found: list[Measurement] = []
         for number, pairs in enumerate(rounds, 1):
             self.report(f"pairs: round {number} of {len(rounds)}, {len(pairs)} pairs at once")
             found += self.measure_round(pairs)
-        return found + self._measure_again(found, baseline, line_rate)
+        for _ in range(budget.retests if baseline else 0):
+            assert baseline
+            again = self._measure_again(found, baseline, line_rate)
+            if not again:
+                break
+            found += again
+        return found
 
     def _measure_again(
-        self, first: Sequence[Measurement], baseline: Baseline | None, line_rate: float | None
+        self, found: Sequence[Measurement], baseline: Baseline, line_rate: float | None
     ) -> list[Measurement]:
-        """As long as there is doubt, within a small budget of rounds."""
-        again: list[Measurement] = []
-        for _ in range(RETEST_ROUNDS if baseline else 0):
-            assert baseline
-            found = [*first, *again]
-            pairs, localised = localise(found, find_thresholds(found, baseline, line_rate))
-            wanted = [pair for pair in retest_pairs(pairs, localised) if not self._lost({*pair})]
-            if not wanted:
-                break
-            chosen = pack_rounds(wanted)[0]
-            self.report("pairs: again " + ", ".join("--".join(pair) for pair in chosen))
-            again += self.measure_round(chosen)
-        return again
+        """One round of what is in doubt; nothing when there is no doubt."""
+        fabric = Fabric({(node, ""): leaf for node, leaf in self.leaves.items()})
+        thresholds = find_thresholds(found, baseline, line_rate)
+        pairs, localised = localise(found, thresholds, fabric)
+        wanted = [(one[0], other[0]) for one, other in retest_pairs(pairs, localised)]
+        packed = pack_rounds(pair for pair in wanted if not self._lost({*pair}))
+        if not packed:
+            return []
+        self.report("pairs: again " + ", ".join("--".join(pair) for pair in packed[0]))
+        return self.measure_round(packed[0])
 
     def measure_round(self, pairs: Sequence[Pair]) -> list[Measurement]:
         """All pairs at once, as far as connections allow; every pair gives two measurements."""

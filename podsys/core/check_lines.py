@@ -63,7 +63,7 @@ def read_outcomes(lines: Iterable[Mapping[str, Any]]) -> list[CheckOutcome]:
 
 
 def _thaw(key: str, value: Any) -> Any:
-    if key in ("nodes", "measures"):
+    if key in ("nodes", "measures", "rails"):
         return tuple(value)
     if key == "status":
         return Status(value) if value in set(Status) else Status.UNKNOWN

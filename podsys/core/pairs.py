@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
+from podsys.core.locate.fabric import EndPair, as_ends
 from podsys.core.rounds import Pair
 from podsys.model.finding import Measurement
 
@@ -15,18 +16,26 @@ PairState = Literal["good", "slow", "mixed", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """Attempts counted; an attempt is slow when either direction is."""
+    """`values` has one number an attempt, the worse direction's; `slow` of them are slow."""
 
-    nodes: Pair
-    good: int
+    ends: EndPair
+    values: tuple[float, ...]
     slow: int
     worst: float | None
     problem: str = ""
 
     @property
+    def nodes(self) -> Pair:
+        return self.ends[0][0], self.ends[1][0]
+
+    @property
+    def good(self) -> int:
+        return len(self.values) - self.slow
+
+    @property
     def state(self) -> PairState:
         """Repeats decide by majority; a tie is its own class and never a clean pass."""
-        if not self.good and not self.slow:
+        if not self.values:
             return "missing"
         if self.slow > self.good:
             return "slow"
@@ -38,11 +47,11 @@ class PairResult:
 
 def fold_pairs(measurements: Iterable[Measurement], slow_below: float) -> list[PairResult]:
     """All measurements of each pair, both ways, as one result."""
-    ways: dict[Pair, dict[tuple[str, ...], list[Measurement]]] = {}
+    ways: dict[EndPair, dict[tuple[str, ...], list[Measurement]]] = {}
     for measurement in measurements:
-        low, high = sorted(measurement.nodes)
-        ways.setdefault((low, high), {}).setdefault(measurement.nodes, []).append(measurement)
-    return [_fold(pair, found, slow_below) for pair, found in sorted(ways.items())]
+        ends = as_ends(measurement.nodes, measurement.rails)
+        ways.setdefault(ends, {}).setdefault(measurement.nodes, []).append(measurement)
+    return [_fold(ends, found, slow_below) for ends, found in sorted(ways.items())]
 
 
 def pairs_by_node(pairs: Iterable[PairResult]) -> dict[str, list[PairResult]]:
@@ -54,18 +63,19 @@ def pairs_by_node(pairs: Iterable[PairResult]) -> dict[str, list[PairResult]]:
 
 
 def _fold(
-    pair: Pair, ways: Mapping[tuple[str, ...], list[Measurement]], slow_below: float
+    ends: EndPair, ways: Mapping[tuple[str, ...], list[Measurement]], slow_below: float
 ) -> PairResult:
-    there, back = ways.get(pair, []), ways.get(pair[::-1], [])
-    good = slow = 0
-    for attempt in zip_longest(there, back):
+    """An attempt that is slow one way is slow; with one way missing it is not good."""
+    nodes = ends[0][0], ends[1][0]
+    attempts = []
+    for attempt in zip_longest(ways.get(nodes, []), ways.get(nodes[::-1], [])):
         values = [way.value if way else None for way in attempt]
-        if any(value is not None and value < slow_below for value in values):
-            slow += 1
-        elif None not in values:
-            good += 1
-    every = [*there, *back]
+        known = [value for value in values if value is not None]
+        if known and (len(known) == 2 or min(known) < slow_below):
+            attempts.append(min(known))
+    every = [way for found in ways.values() for way in found]
     known = [way.value for way in every if way.value is not None]
     problems = [way.problem for way in every if way.problem] or ["one direction gave no number"]
-    missing = "" if good or slow else problems[0]
-    return PairResult(pair, good, slow, min(known, default=None), missing)
+    slow = sum(value < slow_below for value in attempts)
+    worst = min(known, default=None)
+    return PairResult(ends, tuple(attempts), slow, worst, "" if attempts else problems[0])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from podsys.core.document import Document, check_document, nearest, read_document
+from podsys.core.topology import check_leaves
 from podsys.model.problem import Problem
 from podsys.model.setting import Setting
 from podsys.model.spec import ClusterSpec
@@ -27,6 +28,7 @@ def parse_spec(
     _check_server(document)
     _check_budget(document)
     _check_mounts(document)
+    _check_leaves(document)
     if settings is not None:
         _check_setting_ids(document, settings)
     if platforms is not None:
@@ -138,6 +140,14 @@ def _check_mounts(document: Document) -> None:
             if str(group) not in known:
                 place = ("mounts", path, "groups", position)
                 document.add(place, f"no node is in group {group}", nearest(str(group), known))
+
+
+def _check_leaves(document: Document) -> None:
+    leaves = _mapping(_mapping(document.data, "network"), "leaves")
+    texts = {str(leaf): text for leaf, text in leaves.items() if isinstance(text, str)}
+    nodes = map(str, _mapping(document.data, "nodes"))
+    for leaf, message, hint in check_leaves(texts, nodes):
+        document.add(("network", "leaves", leaf), message, hint)
 
 
 def _check_budget(document: Document) -> None:

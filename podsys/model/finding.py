@@ -14,7 +14,10 @@ SuspectKind = Literal["node", "rail", "link", "switch"]
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One number from one tool; `value` is None when the tool gave none."""
+    """One number from one tool; `value` is None when the tool gave none.
+
+    `rails` names the NIC used on each of `nodes`, where that was chosen.
+    """
 
     check: str
     metric: str
@@ -24,6 +27,7 @@ class Measurement:
     evidence: str = ""
     problem: str = ""
     seconds: float = 0.0
+    rails: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,9 @@ class Network(Part):
     link_gbps: float | None = Field(
         None, gt=0, description="nominal rate of one link; none: what the NIC reports"
     )
+    leaves: dict[str, str] = Field(
+        {}, description="leaf switch: its nodes, like n[001-032]; none: no switch can be named"
+    )
 
 
 class Time(Part):
@@ -116,7 +119,9 @@ class Rollout(Part):
 class Accept(Part):
     level: Literal[1, 2, 3, 4] = 4
     seconds_per_pair: int = Field(2, ge=1, le=3600, description="whole seconds, as iperf3 takes")
-    max_rounds: int = Field(8, ge=1, description="pair rounds at most; fewer nodes need fewer")
+    max_rounds: int = Field(
+        8, ge=1, description="pair rounds at most, retests included; few nodes measure every pair"
+    )
 
 
 class CertificateTerms(Part):

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from podsys.commands.pairs import LOST_AFTER, RETEST_ROUNDS, PairRun
+from podsys.commands.pairs import LOST_AFTER, PairRun
 from podsys.core.judge import judge_pairs
+from podsys.core.rounds import RETEST_ROUNDS
 from podsys.effects.ssh import Command, Fleet, Outcome
 from tests.core.fleet_sim import BASELINE, LINE_RATE
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podsys.core.rounds import pack_rounds, plan_rounds
+from podsys.core.rounds import over_rails, pack_rounds, plan_rounds
 
 SIZES = st.integers(min_value=2, max_value=200)
 
@@ -39,9 +39,12 @@ def test_every_pair_is_met_when_the_rounds_suffice(count: int) -> None:
 
 @pytest.mark.parametrize(("count", "max_rounds"), [(64, 8), (100, 8), (199, 8), (200, 6)])
 def test_few_rounds_reach_near_and_far(count: int, max_rounds: int) -> None:
-    """Each node meets somebody near and somebody far; partners do not cluster."""
+    """Each node meets somebody near and somebody far; partners do not cluster.
+
+    Sums stray from even spacing by half a step at most, and one node rests in a round.
+    """
     nodes = names(count)
-    reach = count // max_rounds + 2
+    reach = 3 * count // (2 * max_rounds) + 2
     distances: dict[str, list[int]] = {name: [] for name in nodes}
     for pairs in plan_rounds(nodes, max_rounds):
         for left, right in pairs:
@@ -75,3 +78,48 @@ def test_packing_keeps_every_pair_and_disjointness(pairs: list[tuple[str, str]])
     for packed in rounds:
         busy = [name for pair in packed for name in pair]
         assert len(busy) == len(set(busy))
+
+
+@given(
+    st.integers(min_value=2, max_value=20),
+    st.integers(min_value=2, max_value=12),
+    st.integers(min_value=2, max_value=8),
+)
+def test_with_known_leaves_the_first_round_stays_below_them(
+    leaves: int, size: int, max_rounds: int
+) -> None:
+    nodes = names(leaves * size)
+    leaf_of = {name: f"leaf{number // size}" for number, name in enumerate(nodes)}
+    rounds = plan_rounds(nodes, max_rounds, leaf_of)
+    every = [frozenset(pair) for pairs in rounds for pair in pairs]
+    assert len(every) == len(set(every)) == len(rounds) * (len(nodes) // 2)
+    near = sum(leaf_of[one] == leaf_of[other] for one, other in rounds[0])
+    assert near >= leaves * (size // 2) - leaves % 2 - size % 2
+
+
+@pytest.mark.parametrize("count", [256, 1024, 4096])
+def test_no_two_nodes_share_two_partners(count: int) -> None:
+    """Then two nodes never explain the same slow pairs of two rounds.
+
+    All but the last one, which stands outside the circle and meets whoever is left over.
+    """
+    partners: dict[str, set[str]] = {}
+    for pairs in plan_rounds(names(count), 8):
+        for one, other in pairs:
+            partners.setdefault(one, set()).add(other)
+            partners.setdefault(other, set()).add(one)
+    seen: set[tuple[str, str]] = set()
+    last = names(count)[-1]
+    partners.pop(last)
+    for own in partners.values():
+        both = set(combinations(sorted(own - {last}), 2))
+        assert seen.isdisjoint(both)
+        seen |= both
+
+
+def test_rails_are_paired_like_with_like() -> None:
+    assert over_rails([("b", "a")], ["r0", "r1"]) == [
+        (("a", "r0"), ("b", "r0")),
+        (("a", "r1"), ("b", "r1")),
+    ]
+    assert over_rails([("a", "b")], []) == [(("a", ""), ("b", ""))]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from podsys.core.locate.fabric import End
 from podsys.core.pairs import PairResult, fold_pairs
 from podsys.core.retests import retest_pairs
 from podsys.core.suspects import Localised, find_suspects
@@ -20,7 +21,7 @@ SEEDS = range(8)
 
 def solve(fleet: Fleet, max_rounds: int = 8) -> tuple[list[PairResult], Localised]:
     pairs = fold_pairs(fleet.measure_rounds(max_rounds), SLOW_BELOW)
-    return pairs, find_suspects(pairs)
+    return pairs, find_suspects(pairs, SLOW_BELOW)
 
 
 def named(found: Localised) -> list[tuple[str, str]]:
@@ -88,8 +89,14 @@ def test_two_nodes_cannot_tell_node_from_link() -> None:
 
 
 def pair(left: str, right: str, state: str) -> PairResult:
-    good, slow = {"good": (1, 0), "slow": (0, 1), "mixed": (1, 1), "missing": (0, 0)}[state]
-    return PairResult((left, right), good, slow, None if state == "missing" else 1.0, "no answer")
+    values = {"good": (USUAL,), "slow": (1.0,), "mixed": (USUAL, 1.0), "missing": ()}[state]
+    slow = values.count(1.0)
+    ends = ((left, ""), (right, ""))
+    return PairResult(ends, values, slow, min(values, default=None), "no answer")
+
+
+def as_nodes(ends: tuple[End, End]) -> tuple[str, str]:
+    return ends[0][0], ends[1][0]
 
 
 def test_who_met_only_bad_nodes_is_not_blamed_but_unmeasured() -> None:
@@ -100,21 +107,21 @@ def test_who_met_only_bad_nodes_is_not_blamed_but_unmeasured() -> None:
         pair("b", "e", "slow"),
         pair("d", "e", "good"),
     ]
-    found = find_suspects(pairs)
+    found = find_suspects(pairs, SLOW_BELOW)
     assert named(found) == [("node", "a"), ("node", "b")]
     assert list(found.unmeasured) == ["c"]
-    again = retest_pairs(pairs, found)
+    again = [as_nodes(ends) for ends in retest_pairs(pairs, found)]
     assert ("c", "d") in again
     assert ("c", "e") in again
 
 
 def test_a_pair_without_number_between_measured_nodes_is_kept_apart() -> None:
     pairs = [pair("a", "b", "missing"), pair("a", "c", "good"), pair("b", "c", "good")]
-    found = find_suspects(pairs)
+    found = find_suspects(pairs, SLOW_BELOW)
     assert [missing.nodes for missing in found.unmeasured_pairs] == [("a", "b")]
     assert not found.unmeasured
     assert not found.suspects
-    assert retest_pairs(pairs, found) == [("a", "b")]
+    assert [as_nodes(ends) for ends in retest_pairs(pairs, found)] == [("a", "b")]
 
 
 def test_nothing_measured_is_unmeasured_not_slow() -> None:
@@ -169,8 +176,8 @@ def test_few_rounds_and_one_retest_find_a_few_slow_nodes(size: int, seed: int, b
     fleet.slow_nodes = dict.fromkeys(planted, 0.4)
     first = fleet.measure_rounds(8)
     pairs = fold_pairs(first, SLOW_BELOW)
-    again = fleet.measure(retest_pairs(pairs, find_suspects(pairs)))
-    found = find_suspects(fold_pairs([*first, *again], SLOW_BELOW))
+    again = fleet.measure(map(as_nodes, retest_pairs(pairs, find_suspects(pairs, SLOW_BELOW))))
+    found = find_suspects(fold_pairs([*first, *again], SLOW_BELOW), SLOW_BELOW)
     assert named(found) == sorted(("node", name) for name in planted)
     assert not found.unmeasured
 
@@ -187,9 +194,9 @@ def test_whatever_was_seen_nobody_good_is_blamed_and_nothing_slow_is_lost(
     states: dict[tuple[str, str], str],
 ) -> None:
     pairs = [pair(*nodes, state) for nodes, state in states.items()]
-    found = find_suspects(pairs)
-    bad = {suspect.id for suspect in found.bad_nodes}
-    links = {nodes for nodes, _ in found.links}
+    found = find_suspects(pairs, SLOW_BELOW)
+    bad = {suspect.id for suspect in found.suspects if suspect.kind == "node"}
+    links = {one.nodes for one in found.accused if one.suspect.kind == "link"}
     assert not bad & found.good_nodes
     assert not bad & found.unmeasured.keys()
     assert all(0 < suspect.confidence < 1 for suspect in found.suspects)
@@ -198,3 +205,11 @@ def test_whatever_was_seen_nobody_good_is_blamed_and_nothing_slow_is_lost(
         assert explained or one.state != "slow"
         silent = found.unmeasured.keys() & {*one.nodes} or one in found.unmeasured_pairs
         assert silent or one.state != "missing"
+
+
+def test_two_nodes_with_two_rails_cannot_tell_node_from_link() -> None:
+    ends = [(("a", rail), ("b", rail)) for rail in ("r0", "r1")]
+    found = find_suspects([PairResult(both, (1.0,), 1, 1.0) for both in ends], SLOW_BELOW)
+    assert not found.uniform
+    assert {suspect.kind for suspect in found.suspects} == {"link"}
+    assert all(suspect.confidence < 0.5 for suspect in found.suspects)

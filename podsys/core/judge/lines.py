@@ -9,6 +9,7 @@ from typing import Any
 from podsys.core.check_lines import CheckOutcome, read_measurements, read_outcomes
 from podsys.core.judge.collective import BUSBW, RANKS, WRONG, judge_collective
 from podsys.core.judge.pairs import judge_pairs
+from podsys.core.locate.fabric import Fabric
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.status import Status
@@ -30,6 +31,7 @@ def judge_lines(
     baselines: Mapping[str, Baseline],
     line_rate_gbps: float | None,
     nodes: Sequence[str],
+    fabric: Fabric | None = None,
 ) -> ActiveVerdict:
     """Measurements against their baselines; outcomes of checks that measure nothing as said."""
     measurements, outcomes = read_measurements(lines), read_outcomes(lines)
@@ -43,6 +45,7 @@ def judge_lines(
             line_rate_gbps,
             nodes,
             remedy=remedies.get(check, ""),
+            fabric=fabric,
         )
         findings += verdict.findings
         suspects += verdict.suspects

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from podsys.core.judge.thresholds import Thresholds, find_thresholds
+from podsys.core.locate.blame import Accused
+from podsys.core.locate.fabric import Fabric, name_end
 from podsys.core.pairs import PairResult, fold_pairs, pairs_by_node
 from podsys.core.suspects import Localised, find_suspects
 from podsys.model.baseline import Baseline
@@ -63,20 +65,21 @@ def judge_pairs(
     *,
     suite: str = "network",
     remedy: str = "",
+    fabric: Fabric | None = None,
 ) -> PairVerdict:
     """All measurements of one check; `nodes` are those that should have been measured."""
     if not measurements:
         return _nothing_measured(baseline, nodes, suite)
     first = measurements[0]
     thresholds = _thresholds(measurements, baseline, line_rate_gbps)
-    pairs, found = localise(measurements, thresholds)
+    pairs, found = localise(measurements, thresholds, fabric)
     unmeasured = dict(found.unmeasured)
     measured = pairs_by_node(pairs)
     unmeasured |= {n: "in no measured pair" for n in nodes if n not in measured}
     case = _Case(
         first.check, suite, first.metric, first.unit, baseline, thresholds, pairs, found, remedy
     )
-    findings = [*_judge_fleet(case), *_judge_nodes(case), *_judge_links(case)]
+    findings = [*_judge_fleet(case), *_judge_nodes(case), *_judge_accused(case), *_judge_rest(case)]
     findings += [
         case.finding(Status.UNKNOWN, [node], None, reason) for node, reason in unmeasured.items()
     ]
@@ -94,14 +97,14 @@ def _nothing_measured(baseline: Baseline | None, nodes: Sequence[str], suite: st
 
 
 def localise(
-    measurements: Sequence[Measurement], thresholds: Thresholds
+    measurements: Sequence[Measurement], thresholds: Thresholds, fabric: Fabric | None = None
 ) -> tuple[list[PairResult], Localised]:
     """When no pair reaches the absolute floor, the fleet's own bound still tells who is worst."""
     pairs = fold_pairs(measurements, thresholds.slow_below)
-    found = find_suspects(pairs)
+    found = find_suspects(pairs, thresholds.slow_below, fabric)
     if found.uniform and thresholds.relative is not None:
         pairs = fold_pairs(measurements, thresholds.relative)
-        found = find_suspects(pairs)
+        found = find_suspects(pairs, thresholds.relative, fabric)
     return pairs, found
 
 
@@ -129,16 +132,17 @@ def _is_below_floor(case: _Case) -> bool:
 
 
 def _judge_nodes(case: _Case) -> Iterator[Finding]:
-    bad = {suspect.id: suspect for suspect in case.found.bad_nodes}
-    in_links = {node for pair, _ in case.found.links for node in pair}
+    accused = {node: one for one in case.found.accused for node in one.nodes if not _is_link(one)}
+    in_links = {node for one in case.found.accused if _is_link(one) for node in one.nodes}
     all_below = _is_below_floor(case)
     for node, own in sorted(pairs_by_node(case.pairs).items()):
         values = [p.worst for p in own if p.worst is not None and p.state == "good"]
-        if node in bad:
-            slow = [p.worst for p in own if p.worst is not None]
-            yield case.finding(Status.FAIL, [node], median(slow), bad[node].evidence)
-        elif values and not all_below:
+        if values and node not in accused and not all_below:
             yield _judge_good(case, node, values, in_links)
+
+
+def _is_link(accused: Accused) -> bool:
+    return accused.suspect.kind == "link"
 
 
 def _judge_good(
@@ -163,14 +167,30 @@ def _missing_bound(case: _Case) -> str:
     return ""
 
 
-def _judge_links(case: _Case) -> Iterator[Finding]:
-    worst = {pair.nodes: pair.worst for pair in case.pairs}
-    for nodes, suspect in case.found.links:
-        yield case.finding(Status.FAIL, nodes, worst[nodes], suspect.evidence)
+def _judge_accused(case: _Case) -> Iterator[Finding]:
+    """Nodes by their usual value, which one odd measurement does not move."""
+    slow: dict[str, list[float]] = {}
     for pair in case.pairs:
-        if pair.state == "mixed":
-            evidence = f"intermittent: {pair.good} attempts good, {pair.slow} slow"
-            yield case.finding(Status.WARN, pair.nodes, pair.worst, evidence)
+        for node in pair.nodes:
+            slow.setdefault(node, []).extend([] if pair.worst is None else [pair.worst])
+    for one in case.found.accused:
+        is_node = one.suspect.kind == "node"
+        value = median(slow[one.nodes[0]]) if is_node and not one.intermittent else one.worst
+        name = "" if is_node or _is_link(one) else f"{one.suspect.kind} {one.suspect.id}: "
+        yield case.finding(Status.FAIL, one.nodes, value, name + one.suspect.evidence)
+
+
+def _judge_rest(case: _Case) -> Iterator[Finding]:
+    """What nothing explains is kept: slow at times, or without a number."""
+    for pair in case.found.flickering:
+        evidence = f"intermittent: {pair.good} attempts good, {pair.slow} slow{_rails(pair)}"
+        if not pair.good:
+            evidence = f"slow {pair.slow} of {pair.slow} times, not confirmed{_rails(pair)}"
+        yield case.finding(Status.WARN, pair.nodes, pair.worst, evidence)
     for pair in case.found.unmeasured_pairs:
-        evidence = f"pair gave no measurement: {pair.problem}"
+        evidence = f"pair gave no measurement{_rails(pair)}: {pair.problem}"
         yield case.finding(Status.UNKNOWN, pair.nodes, None, evidence)
+
+
+def _rails(pair: PairResult) -> str:
+    return f" ({' and '.join(map(name_end, pair.ends))})" if pair.ends[0][1] else ""

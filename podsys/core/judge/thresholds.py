@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median, median_high
 
+from podsys.core.locate.noise import MAD_TO_SIGMA
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
-
-# Makes the median absolute deviation of normal noise equal to its standard deviation.
-MAD_TO_SIGMA = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
