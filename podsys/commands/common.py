@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from podsys.commands.release_book import known_releases
 from podsys.core.catalog import parse_baselines, parse_settings
 from podsys.core.spec import parse_spec, with_key_path
-from podsys.effects.catalog import read_baselines_texts, read_settings_texts
+from podsys.effects.catalog import read_baselines_texts, read_release_texts, read_settings_texts
 from podsys.effects.ssh import Fleet
 from podsys.effects.ssh.routes import settle
 from podsys.effects.workspace import Workspace, open_workspace, read_text, write_atomically
 from podsys.model.baseline import Baseline
 from podsys.model.facts import NodeFacts, Section
-from podsys.model.problem import InputProblemsError
+from podsys.model.problem import InputProblemsError, raise_problems
 from podsys.model.setting import Setting
 from podsys.model.spec import ClusterSpec
 
@@ -52,7 +53,8 @@ def load_cluster(root: Path) -> Cluster:
     workspace = open_workspace(root)
     catalog = load_catalog()
     text = read_text(workspace.cluster_file)
-    spec, problems = parse_spec(text, str(workspace.cluster_file), catalog.settings)
+    known = known_releases() if "\nrelease:" in text else None
+    spec, problems = parse_spec(text, str(workspace.cluster_file), catalog.settings, known)
     if problems or spec is None:
         raise InputProblemsError(problems)
     return Cluster(workspace, settle_ssh(with_key_path(spec, workspace.root)), catalog)
@@ -72,9 +74,9 @@ def load_catalog() -> Catalog:
     settings_texts, baseline_texts = read_settings_texts(), read_baselines_texts()
     settings, problems = parse_settings(settings_texts)
     baselines, more = parse_baselines(baseline_texts)
-    if problems or more:
-        raise InputProblemsError([*problems, *more])
-    whole = json.dumps([dict(settings_texts), dict(baseline_texts)], sort_keys=True)
+    raise_problems([*problems, *more])
+    texts = [settings_texts, baseline_texts, *read_release_texts()]
+    whole = json.dumps([dict(one) for one in texts], sort_keys=True)
     return Catalog(
         tuple(settings),
         {baseline.metric: baseline for baseline in baselines},

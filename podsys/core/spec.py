@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,21 @@ from podsys.model.setting import Setting
 from podsys.model.spec import ClusterSpec
 
 
+@dataclass(frozen=True, slots=True)
+class KnownReleases:
+    """What `release:` in cluster.yaml may name."""
+
+    releases: Sequence[str]
+    platforms: Sequence[str]
+
+
 def parse_spec(
-    text: str, file: str = "cluster.yaml", settings: Iterable[Setting] | None = None
+    text: str,
+    file: str = "cluster.yaml",
+    settings: Iterable[Setting] | None = None,
+    known: KnownReleases | None = None,
 ) -> tuple[ClusterSpec | None, list[Problem]]:
-    """Checked against itself, and against the catalog's settings where these are given."""
+    """Checked against itself, and against the catalog's entries where these are given."""
     document = read_document(text, file)
     spec = check_document(document, ClusterSpec)
     # What the parts mean to each other is checked even where some part has a fault of its own.
@@ -25,6 +37,8 @@ def parse_spec(
     _check_mounts(document)
     if settings is not None:
         _check_setting_ids(document, settings)
+    if known is not None:
+        _check_releases(document, known)
     return (None if document.problems else spec), document.problems
 
 
@@ -39,6 +53,20 @@ def _check_setting_ids(document: Document, settings: Iterable[Setting]) -> None:
                 key: str | int = id_ if part == "override" else position
                 hint = nearest(id_, known) or "podsys explain lists all setting ids"
                 document.add(("settings", part, key), f"unknown setting {id_}", hint)
+
+
+def _check_releases(document: Document, known: KnownReleases) -> None:
+    """A key that is about no node would leave machines without a release, and no word of it."""
+    nodes = _mapping(document.data, "nodes").values()
+    groups = {str(g) for n in nodes if isinstance(n, dict) for g in n.get("groups", ["compute"])}
+    keys = ["all", *sorted(groups), *known.platforms]
+    for key, name in _mapping(document.data, "release").items():
+        if str(key) not in keys:
+            message = f"release.{key}: no group or platform {key}"
+            document.add(("release", str(key)), message, nearest(str(key), keys))
+        if isinstance(name, str) and name not in known.releases:
+            hint = nearest(name, known.releases)
+            document.add(("release", str(key)), f"unknown release {name}", hint)
 
 
 def _mapping(data: Any, key: str) -> dict[str, Any]:

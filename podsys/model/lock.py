@@ -39,12 +39,16 @@ class LockedSystem(ReleasePart):
 
 
 class LockedRelease(ReleasePart):
-    """A release on nodes that are alike; `left_out` are components with the reason."""
+    """A release on nodes that are alike; `left_out` are components with the reason.
+
+    `digest` is of the components: a hand's edit shows by it.
+    """
 
     release: Name
     sha256: Sha256 = Field(description="of the release's file when it was locked")
     nodes: str
     system: LockedSystem
+    digest: Sha256
     components: dict[Word, LockedComponent]
     left_out: dict[Word, str] = {}
 

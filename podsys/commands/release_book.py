@@ -1,0 +1,59 @@
+"""What is known of releases, and the lock read against it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+
+from podsys.core.lock import read_lock
+from podsys.core.platforms import parse_platforms
+from podsys.core.releases import (
+    ReleaseBook,
+    parse_generations,
+    parse_releases,
+    parse_rules,
+    stem_of,
+)
+from podsys.core.spec import KnownReleases
+from podsys.effects.catalog import read_platforms_texts, read_release_texts
+from podsys.effects.workspace import Workspace, read_text
+from podsys.model.lock import Lock
+from podsys.model.platform import Platform
+from podsys.model.problem import raise_problems
+
+
+@cache
+def load_releases() -> ReleaseBook:
+    """Only when a cluster asks for a release: most commands need none of it."""
+    releases, generations, matches = read_release_texts()
+    known, faults = parse_generations(generations)
+    rules, more = parse_rules(matches)
+    found, still_more = parse_releases(releases, known, rules)
+    raise_problems([*faults, *more, *still_more])
+    digests = {stem_of(f): hashlib.sha256(t.encode()).hexdigest() for f, t in releases.items()}
+    return ReleaseBook(
+        {one.id: one for one in found}, {one.id: one for one in known}, tuple(rules), digests
+    )
+
+
+@cache
+def load_platforms() -> tuple[Platform, ...]:
+    platforms, problems = parse_platforms(read_platforms_texts())
+    raise_problems(problems)
+    return tuple(platforms)
+
+
+def known_releases() -> KnownReleases:
+    return KnownReleases(load_releases().names, [one.id for one in load_platforms()])
+
+
+def load_lock(workspace: Workspace) -> Lock | None:
+    """None without one, and for one from before releases; an impossible one is refused."""
+    if not workspace.lock_file.exists():
+        return None
+    text = read_text(workspace.lock_file)
+    if "\nreleases:" not in text:
+        return None
+    lock, problems = read_lock(text, str(workspace.lock_file), load_releases())
+    raise_problems(problems)
+    return lock
