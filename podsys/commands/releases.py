@@ -98,8 +98,10 @@ def _kept(group: Alike, before: Iterable[LockedRelease]) -> LockedRelease | None
 def _fits(locked: LockedRelease, group: Alike) -> bool:
     same = locked.release == group.release.id and locked.system.arch == group.arch
     parts = {name: {p.name for p in one.packages} for name, one in locked.components.items()}
-    return same and list(parts) == list(group.components) and all(
-        parts[name].issuperset(one.packages) for name, one in group.components.items()
+    return (
+        same
+        and list(parts) == list(group.components)
+        and all(parts[name].issuperset(one.packages) for name, one in group.components.items())
     )
 
 

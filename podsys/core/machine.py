@@ -36,13 +36,15 @@ class MachineTraits:
 
 def traits_of_machine(facts: NodeFacts) -> MachineTraits | None:
     """None when the node was never read."""
-    system = [facts.get(f"system.{key}") for key in ("os", "os_version", "arch")]
-    if not all(system):
+    os, version, arch = (facts.get(f"system.{key}") for key in ("os", "os_version", "arch"))
+    if not (os and version and arch):
         return None
     devices: Sequence[Mapping[str, Any]] | None = facts.get("pci.devices")
     names: Sequence[str] | None = facts.get("capabilities.names")
     return MachineTraits(
-        *system,
+        os=os,
+        version=version,
+        arch=arch,
         kind=_kind_of(str(facts.get("system.virtualization") or "none")),
         pci=None if devices is None else frozenset(f"{d['vendor']}:{d['device']}" for d in devices),
         gpu_makers=None

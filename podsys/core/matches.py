@@ -114,7 +114,7 @@ def _pairs(parts: Parts, rule: MatchRule) -> Iterator[tuple[str, str, str]]:
 
 
 def _cuda_of(parts: Parts, name: str | None) -> str:
-    return (parts[name].cuda or "") if name in parts else ""
+    return (parts[name].cuda or "") if name and name in parts else ""
 
 
 def _package_names(part: object) -> list[str]:

@@ -59,16 +59,12 @@ def choose_releases(
         traits = traits_of_machine(found) if found else None
         if found is None or traits is None:
             continue
-        chosen = _choose(spec, node, found, traits, platforms, book)
-        if isinstance(chosen, Refusal):
-            refusals.append(chosen)
-        elif chosen is not None:
-            key, release = chosen
-            split = _split(release, traits, book, key, node)
-            if isinstance(split, Refusal):
-                refusals.append(split)
-            else:
-                groups.setdefault(split.key, split).nodes.append(node)
+        got = _choose(spec, node, found, traits, platforms, book)
+        part = _split(got[1], traits, book, got[0], node) if isinstance(got, tuple) else got
+        if isinstance(part, Refusal):
+            refusals.append(part)
+        elif part:
+            groups.setdefault(part.key, part).nodes.append(node)
     return list(groups.values()), refusals
 
 
@@ -98,7 +94,7 @@ def _choose(
     name = names.pop()
     if name == AUTO:
         found = _recommended(traits, book)
-        return found and (keys[0], found)
+        return (keys[0], found) if found else None
     return _named(name, keys[0], node, traits, book)
 
 
@@ -120,8 +116,7 @@ def _recommended(traits: MachineTraits, book: ReleaseBook) -> Release | None:
     """For machines with GPUs alone: the others have no use for a driver."""
     seen = generations_on(traits, book.generations)
     for one in book.releases.values():
-        wanted = one.generations or [g.id for g in book.generations.values() if g.vendor == one.gpus]
-        if one.recommended and traits.is_of(one) and seen and all(g.id in wanted for g in seen):
+        if one.recommended and seen and traits.is_of(one) and not _refuse_gpus(one, seen):
             return one
     return None
 
@@ -183,8 +178,10 @@ def _unmet(
     if when.arch and traits.arch not in when.arch:
         yield f"the machine is {traits.arch}"
     if when.gpu and not (yes := _has_gpu(release.gpus, traits, generations)):
-        yield f"?whether the machine has {release.gpus} GPUs" if yes is None else (
-            f"the machine has no {release.gpus} GPU"
+        yield (
+            f"?whether the machine has {release.gpus} GPUs"
+            if yes is None
+            else (f"the machine has no {release.gpus} GPU")
         )
     elif (when.fabric or when.generations) and traits.pci is None:
         if _has_gpu(release.gpus, traits, generations) is False:

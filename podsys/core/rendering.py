@@ -18,7 +18,6 @@ from podsys.model.nodeset import fold
 from podsys.model.role import Family, Role
 from podsys.model.spec import ClusterSpec
 
-
 # Groups of the inventory that podsys makes.
 OWN_PREFIXES = ("profile_", "todo_", "os_", "release_")
 

@@ -61,16 +61,12 @@ def _moves(
 def _why(
     component: str, old: LockedRelease | None, new: LockedRelease | None, same_version: bool
 ) -> str:
-    if new is None:
-        return "cluster.yaml asks for no release there any more"
-    if old is None:
-        return f"cluster.yaml asks for {new.release}"
+    if new is None or old is None:
+        return f"cluster.yaml asks for {new.release if new else 'no release there any more'}"
     if old.release != new.release:
         return f"cluster.yaml asks for {new.release}, not {old.release} any more"
-    if component in new.left_out:
-        return new.left_out[component]
-    if component in old.left_out:
-        return f"it was left out: {old.left_out[component]}"
+    if component in new.left_out or component in old.left_out:
+        return new.left_out.get(component) or f"it was left out: {old.left_out[component]}"
     if same_version:
         return "the distribution has another revision of it"
     return "this podsys has another version in the release"

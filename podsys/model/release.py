@@ -130,6 +130,9 @@ class Generation(ReleasePart):
     source: tuple[str, ...] = Field(min_length=1)
 
 
+Must = Literal["equal", "least", "follows", "cuda_suffix", "cuda_at_most", "built_for", "present"]
+
+
 class MatchRule(ReleasePart):
     """One file podsys/catalog/matches/<id>.yaml: what must agree between parts of a release.
 
@@ -142,7 +145,7 @@ class MatchRule(ReleasePart):
     """
 
     id: Name
-    must: Literal["equal", "least", "follows", "cuda_suffix", "cuda_at_most", "built_for", "present"]
+    must: Must
     components: tuple[Word, ...] = ()
     component: Word | None = None
     other: Word | None = None

@@ -167,9 +167,7 @@ def find_rival(reason: str) -> str:
     return ""
 
 
-def add_kin(
-    chosen: Dict[str, Dict[str, Stanza]], components: Dict[str, Any], index: Index
-) -> None:
+def add_kin(chosen: Dict[str, Dict[str, Stanza]], components: Dict[str, Any], index: Index) -> None:
     """What comes along and has the same source, or the same maker's version, moves along too."""
     named = {name for part in chosen.values() for name in part}
     for stanza in index.closure:

@@ -36,9 +36,7 @@ def show_machines(facts: Mapping[str, NodeFacts], oddities: Sequence[Odd]) -> No
         out().print(clean(line), style="yellow")
 
 
-def show_releases(
-    releases: Sequence[Locked], moves: Sequence[str], waiting: Sequence[str]
-) -> None:
+def show_releases(releases: Sequence[Locked], moves: Sequence[str], waiting: Sequence[str]) -> None:
     for release, nodes, left_out in releases:
         out().print(clean(f"release  {nodes}: {release}"))
         for reason, names in _by_reason(left_out).items():
