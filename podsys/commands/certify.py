@@ -12,6 +12,7 @@ from typing import Any
 from podsys import __version__
 from podsys.commands.context import Context
 from podsys.commands.measure import Measured, measure
+from podsys.commands.release_book import judge_locks
 from podsys.core.certificate import Examination, make_certificate
 from podsys.core.judge import judge_items, judge_node, judge_skips
 from podsys.effects.evidence import hash_evidence, hash_file
@@ -70,6 +71,7 @@ def _judge_passive(context: Context) -> Iterator[Finding]:
     yield from judge_items(desired.wanted, facts, sources)
     reachable = {n: desired.skipped[n] for n, found in facts.items() if found.reachable}
     yield from judge_skips(reachable, sources)
+    yield from judge_locks(context.cluster.workspace, context.cluster.spec, facts)
 
 
 def _judge_coverage(context: Context) -> Iterator[Finding]:

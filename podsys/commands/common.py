@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from podsys.commands.release_book import known_releases
+from podsys.commands.release_book import known_releases, load_lock
 from podsys.core.catalog import parse_baselines, parse_settings
 from podsys.core.spec import parse_spec, with_key_path
 from podsys.effects.catalog import read_baselines_texts, read_release_texts, read_settings_texts
@@ -57,6 +57,7 @@ def load_cluster(root: Path) -> Cluster:
     spec, problems = parse_spec(text, str(workspace.cluster_file), catalog.settings, known)
     if problems or spec is None:
         raise InputProblemsError(problems)
+    load_lock(workspace)  # an impossible one is refused here, before any node is asked
     return Cluster(workspace, settle_ssh(with_key_path(spec, workspace.root)), catalog)
 
 

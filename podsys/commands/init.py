@@ -20,7 +20,7 @@ from podsys.commands.common import (
 )
 from podsys.commands.desired import write_rendered
 from podsys.commands.merge import Merged, merge_cluster_file
-from podsys.commands.release_book import known_releases
+from podsys.commands.release_book import known_releases, load_lock
 from podsys.commands.releases import Settled, confirm_moves, settle_releases
 from podsys.commands.sources import Found, Source, find_hosts
 from podsys.core.lock import make_lock
@@ -77,6 +77,8 @@ def init(directory: Path, source: Source, login: Login, options: Options) -> Exi
     catalog = load_catalog()
     before = _read_spec(workspace)
     found = find_hosts(source)
+    if not options.upgrade:
+        load_lock(workspace)  # an impossible one is refused before any node is asked
     if before is None and found is None:
         raise PodsysError(
             f"{workspace.root} is no workspace yet, and no hosts were named",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 
-from podsys.core.lock import read_lock
+from podsys.core.judge.releases import judge_releases
+from podsys.core.lock import locked_nodes, read_lock
 from podsys.core.platforms import parse_platforms
+from podsys.core.release_choice import choose_releases
 from podsys.core.releases import (
     ReleaseBook,
     parse_generations,
@@ -17,9 +20,12 @@ from podsys.core.releases import (
 from podsys.core.spec import KnownReleases
 from podsys.effects.catalog import read_platforms_texts, read_release_texts
 from podsys.effects.workspace import Workspace, read_text
+from podsys.model.facts import NodeFacts
+from podsys.model.finding import Finding
 from podsys.model.lock import Lock
 from podsys.model.platform import Platform
 from podsys.model.problem import raise_problems
+from podsys.model.spec import ClusterSpec
 
 
 @cache
@@ -45,6 +51,18 @@ def load_platforms() -> tuple[Platform, ...]:
 
 def known_releases() -> KnownReleases:
     return KnownReleases(load_releases().names, [one.id for one in load_platforms()])
+
+
+def judge_locks(
+    workspace: Workspace, spec: ClusterSpec, facts: Mapping[str, NodeFacts]
+) -> list[Finding]:
+    """Nothing where cluster.yaml asks for no release."""
+    if not spec.release:
+        return []
+    lock = load_lock(workspace)
+    reachable = {node: found for node, found in facts.items() if found.reachable}
+    chosen = choose_releases(spec, reachable, load_platforms(), load_releases())
+    return list(judge_releases(chosen, locked_nodes(lock.releases if lock else ())))
 
 
 def load_lock(workspace: Workspace) -> Lock | None:

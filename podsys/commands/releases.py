@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from podsys.commands.release_book import load_lock, load_platforms, load_releases
 from podsys.core.document import read_document
 from podsys.core.lock import digest_of, locked_nodes
-from podsys.core.release_choice import Alike, Refusal, choose_releases
+from podsys.core.release_choice import Alike, Refusal, choose_releases, holds
 from podsys.core.upgrade import Move, describe_move, find_moves
 from podsys.effects.resolve import resolve_packages
 from podsys.effects.ssh import Fleet
@@ -92,17 +92,7 @@ def _locked_before(workspace: Workspace, *, upgrade: bool) -> dict[str, LockedRe
 
 def _kept(group: Alike, before: Iterable[LockedRelease]) -> LockedRelease | None:
     """The entry that holds the same parts of the same release already."""
-    return next((one for one in before if _fits(one, group)), None)
-
-
-def _fits(locked: LockedRelease, group: Alike) -> bool:
-    same = locked.release == group.release.id and locked.system.arch == group.arch
-    parts = {name: {p.name for p in one.packages} for name, one in locked.components.items()}
-    return (
-        same
-        and list(parts) == list(group.components)
-        and all(parts[name].issuperset(one.packages) for name, one in group.components.items())
-    )
+    return next((one for one in before if holds(one, group)), None)
 
 
 def _lock(group: Alike, fleet: Fleet, node: str) -> LockedRelease:

@@ -10,6 +10,7 @@ from podsys.core.machine import MachineTraits, fabric_on, generations_on, traits
 from podsys.core.platforms import recognise
 from podsys.core.releases import ReleaseBook, refuse_flavour
 from podsys.model.facts import NodeFacts
+from podsys.model.lock import LockedRelease
 from podsys.model.platform import Platform
 from podsys.model.release import Component, Generation, Release, When
 from podsys.model.spec import ClusterSpec
@@ -66,6 +67,16 @@ def choose_releases(
         elif part:
             groups.setdefault(part.key, part).nodes.append(node)
     return list(groups.values()), refusals
+
+
+def holds(locked: LockedRelease, alike: Alike) -> bool:
+    """Is this entry of a lock of the same release, with the same parts?"""
+    if locked.release != alike.release.id or locked.system.arch != alike.arch:
+        return False
+    parts = {name: {p.name for p in one.packages} for name, one in locked.components.items()}
+    return list(parts) == list(alike.components) and all(
+        parts[name].issuperset(one.packages) for name, one in alike.components.items()
+    )
 
 
 def asked_of(spec: ClusterSpec, node: str, platform: str = "") -> list[str]:

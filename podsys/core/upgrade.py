@@ -9,6 +9,9 @@ from podsys.model.lock import LockedRelease
 from podsys.model.nodeset import fold
 
 
+NONE = "cluster.yaml asks for no release there any more, or auto finds none that fits"
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """Packages of one component that go from a version to another; "" is: not there."""
@@ -62,7 +65,7 @@ def _why(
     component: str, old: LockedRelease | None, new: LockedRelease | None, same_version: bool
 ) -> str:
     if new is None or old is None:
-        return f"cluster.yaml asks for {new.release if new else 'no release there any more'}"
+        return f"cluster.yaml asks for {new.release}" if new else NONE
     if old.release != new.release:
         return f"cluster.yaml asks for {new.release}, not {old.release} any more"
     if component in new.left_out or component in old.left_out:
