@@ -53,7 +53,7 @@ def _check_words(
     words = re.split(r"[/._\-~]+", url.replace("x86_64", "amd64").lower())
     for word in words:
         meant = ARCH_WORDS.get(word)
-        if meant and not set(arch) & set(release.system.arch) <= {meant}:
+        if meant and set(arch) & set(release.system.arch) != {meant}:
             yield path, f"{url} is for {meant}", f"arch: [{meant}]"
         system = SYSTEM_WORDS.get(word)
         if system and system != (release.system.os, release.system.version):

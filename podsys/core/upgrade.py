@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from podsys.model.lock import LockedRelease
 from podsys.model.nodeset import fold
 
-
 NONE = "cluster.yaml asks for no release there any more, or auto finds none that fits"
 
 
