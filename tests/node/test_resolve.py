@@ -69,7 +69,8 @@ def apt(machine):
     machine.tool("dpkg", "echo amd64")
     madison = 'echo " nvidia-smi | 535.261.03-1 | http://HOST/debian bookworm/non-free amd64 P"'
     machine.tool("apt-cache", f'[ "$1" = show ] && exec cat "$PODSYS_ROOT/shown"\n{madison}')
-    keep = 'for w; do case $w in Dir::Etc::preferences=*) cat "${w#*=}" > $PODSYS_ROOT/pins;; esac; done'
+    pins = 'Dir::Etc::preferences=*) cat "${w#*=}" > $PODSYS_ROOT/pins'
+    keep = f"for w; do case $w in {pins};; esac; done"
     machine.tool("apt-get", f'{keep}\ncat "$PODSYS_ROOT/installed"')
     return machine
 
