@@ -37,7 +37,13 @@ app = typer.Typer(
 lab_app = typer.Typer(
     help="The practice cluster: real nodes on this machine.",
     no_args_is_help=True,
-    epilog=examples("podsys lab up --nodes 8", "podsys lab status", "podsys lab down"),
+    epilog=examples(
+        "podsys lab up --nodes 8",
+        "podsys lab up --nodes 2 --platform hgx-h100",
+        "podsys lab break gpu-lost-xid79 --node n001",
+        "podsys lab heal",
+        "podsys lab down",
+    ),
 )
 app.add_typer(lab_app, name="lab")
 
@@ -132,6 +138,61 @@ def deploy(
 
 @app.command(
     epilog=examples(
+        "podsys preflight -C site",
+        "podsys preflight --limit 'n[001-032]' --hostfile hosts && mpirun --hostfile hosts ...",
+        "podsys preflight --since 24h       # older lines of the kernel log do not count",
+        "podsys preflight --json            # {verdict, ready, findings}, what blocks first",
+    )
+)
+def preflight(
+    limit: Annotated[str | None, typer.Option(help="Only these nodes or groups.")] = None,
+    hostfile: Annotated[
+        Path | None, typer.Option(help="Write the nodes that may start, as mpirun reads them.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="How far back the kernel log counts: 90s, 10m, 24h, 7d.")
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """May a job start now? Reads every node once, names each fault, its cause and its remedy.
+
+    Disturbs no running job and changes nothing. A node may start when nothing that blocks
+    training has failed there and nothing is unknown.
+
+    Exit codes: 0 every node may start and nothing failed, 1 something failed, 2 bad input,
+    3 could not tell.
+    """
+    from podsys.commands import preflight as command
+
+    options = command.Options(limit=limit, hostfile=hostfile, since=since, as_json=as_json)
+    _end(command.preflight(workspace, options))
+
+
+@app.command(
+    name="pack-node",
+    epilog=examples(
+        "podsys pack-node podsys-node       # one file: copy it to the nodes, run it there",
+        "podsys-node --help                 # on a node: Slurm, NHC, Prometheus",
+    ),
+)
+def pack_node(
+    file: Annotated[Path, typer.Argument(help="The program to write.")] = Path("podsys-node"),
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Pack preflight for one node into one file, which needs nothing but python3 there.
+
+    It judges the node it runs on by the same faults, for Slurm's Prolog and HealthCheckProgram,
+    for LBNL NHC's callers and for Prometheus. Pack it again when cluster.yaml or podsys changes.
+    """
+    from podsys.commands import pack_node as command
+
+    _end(command.pack(workspace, file, as_json=as_json))
+
+
+@app.command(
+    epilog=examples(
         "podsys accept",
         "podsys accept --level 1 --json     # only reads the nodes, measures nothing",
     )
@@ -178,18 +239,22 @@ def verify(
 
 @app.command(
     epilog=examples(
-        "podsys explain                     # every setting, one a line",
+        "podsys explain                     # every setting and every fault, one a line",
         "podsys explain sysctl.vm.swappiness",
+        "podsys explain gpu-lost-xid79",
     )
 )
 def explain(
-    setting: Annotated[str | None, typer.Argument(help="A setting's id; none lists all.")] = None,
+    id_: Annotated[
+        str | None,
+        typer.Argument(metavar="ID", help="Of a setting, fault or check; none lists all."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain a setting: why, what, how it is read and set, its source."""
+    """Explain a setting (why, how it is read and set), a fault (cause, remedy) or a check."""
     from podsys.commands import explain as command
 
-    _end(command.explain(setting, as_json=as_json))
+    _end(command.explain(id_, as_json=as_json))
 
 
 @lab_app.command(
@@ -199,6 +264,8 @@ def explain(
         "podsys lab up --nodes 32",
         "podsys lab up --name second",
         "podsys lab up --packages 'iperf3 chrony'",
+        "podsys lab up --platform hgx-h100           # emulated GPUs, PCIe and NICs",
+        "podsys lab up --platform hgx-h100,mi300x    # in turn over the nodes",
     ),
 )
 def lab_up(
@@ -208,16 +275,21 @@ def lab_up(
         str | None,
         typer.Option(help="Debian packages that the nodes have from the start, by spaces."),
     ] = None,
+    platform: Annotated[
+        str | None,
+        typer.Option(help="Server models whose hardware the nodes have, emulated, in turn."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Start the practice cluster, or make up the difference.
 
     Needs Linux and root; missing Debian packages are installed. The first time builds an image,
-    and so does every new choice of --packages; a lab keeps its choice until it is taken down.
+    and so does every new choice of --packages; a lab keeps its choice, and that of --platform,
+    until it is taken down.
     """
     from podsys.commands import lab as command
 
-    command.up(nodes, name, packages, as_json=as_json)
+    command.up(nodes, name, packages, platform, as_json=as_json)
 
 
 @lab_app.command(
@@ -239,6 +311,47 @@ def lab_status(name: LabName = "lab", as_json: JsonOption = False) -> None:
     from podsys.commands import lab as command
 
     command.status(name, as_json=as_json)
+
+
+@lab_app.command(
+    name="break",
+    epilog=examples(
+        "podsys lab break --list                     # one fault a line",
+        "podsys lab break gpu-lost-xid79 --node n001",
+        "podsys lab break pcie-width-low --node n001  # several at once",
+        "podsys lab heal --node n001",
+    ),
+)
+def lab_break(
+    fault: Annotated[str | None, typer.Argument(help="A fault's id.")] = None,
+    node: Annotated[str | None, typer.Option(help="The node that gets it.")] = None,
+    name: LabName = "lab",
+    list_all: Annotated[bool, typer.Option("--list", help="Show the faults' ids.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Break a practice node: one fault of the catalog, beside those that it has.
+
+    `podsys explain FAULT` says what it is. Emulated hardware breaks only on nodes that have it.
+    """
+    from podsys.commands import lab_faults as command
+
+    if list_all:
+        command.list_faults(as_json=as_json)
+    elif fault and node:
+        command.break_node(fault, node, name)
+    else:
+        raise typer.BadParameter("give a FAULT and --node NODE, or --list")
+
+
+@lab_app.command(name="heal", epilog=examples("podsys lab heal", "podsys lab heal --node n001"))
+def lab_heal(
+    node: Annotated[str | None, typer.Option(help="Only this node; else all.")] = None,
+    name: LabName = "lab",
+) -> None:
+    """Undo every fault of practice nodes, whoever made it: power, network, hardware, settings."""
+    from podsys.commands import lab_faults as command
+
+    command.heal(node, name)
 
 
 def _end(code: ExitCode) -> None:

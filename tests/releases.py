@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podsys.commands.release_book import load_releases
-from podsys.core.lock import digest_of
+from podsys.core.locked import digest_of
 from podsys.core.releases import ReleaseBook
 from podsys.model.facts import NodeFacts, Section
 from podsys.model.lock import LockedComponent, LockedPackage, LockedRelease, LockedSystem

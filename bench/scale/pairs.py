@@ -11,16 +11,17 @@ from pathlib import Path
 from bench.scale.fleet import name_nodes, write_cluster
 from bench.scale.preparing import known_facts
 from bench.scale.stages import Clock, report, use_one_core
-from podsys.commands.common import load_catalog
+from podsys.commands.common import Catalog, load_catalog
+from podsys.commands.faults import load_faults
 from podsys.core.certificate import Examination, judge_nodes, make_certificate
-from podsys.core.judge import judge_node
+from podsys.core.diagnose import Surroundings, diagnose_nodes
+from podsys.core.judge import judge_reachable
 from podsys.core.judge.pairs import judge_pairs, localise
 from podsys.core.judge.thresholds import find_thresholds
 from podsys.core.retests import retest_pairs
 from podsys.core.rounds import Pair, pack_rounds, plan_rounds
 from podsys.core.spec import parse_spec
 from podsys.effects.render import render
-from podsys.model.baseline import Baseline
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.report import ReportData
@@ -55,8 +56,12 @@ class Fleet:
         return Measurement("network.pairs", METRIC, way, value, UNIT, "raw/pairs.txt", "", 2.1)
 
 
-def judge_alone(facts: dict[str, NodeFacts], baselines: dict[str, Baseline]) -> list[Finding]:
-    return [found for one in facts.values() for found in judge_node(one, baselines)]
+def judge_alone(facts: dict[str, NodeFacts], catalog: Catalog) -> list[Finding]:
+    """What was not made up here (bench/scale/fleet.py) is unknown, and judged all the same."""
+    faults = load_faults(setting.id for setting in catalog.settings)
+    ceilings = {m: b.ceiling for m, b in catalog.baselines.items() if b.ceiling is not None}
+    judged = diagnose_nodes(facts, faults, Surroundings(ceilings, {}))
+    return [*judge_reachable(facts.values()), *judged]
 
 
 def write_report(
@@ -107,7 +112,7 @@ def main() -> None:
         found += fleet.measure(chosen)
     with clock.stage("judge"):
         verdict = judge_pairs(found, baseline, LINE_RATE, names)
-        findings = [*judge_alone(facts, dict(catalog.baselines)), *verdict.findings]
+        findings = [*judge_alone(facts, catalog), *verdict.findings]
     with clock.stage("report"):
         page = write_report(spec, facts, findings, verdict.suspects, found)
     (folder / "report.html").write_text(page)

@@ -12,9 +12,8 @@ from typing import Any
 from podsys import __version__
 from podsys.commands.context import Context
 from podsys.commands.measure import Measured, measure
-from podsys.commands.release_book import judge_locks
+from podsys.commands.passive import judge_passive
 from podsys.core.certificate import Examination, make_certificate
-from podsys.core.judge import judge_items, judge_node, judge_skips
 from podsys.effects.evidence import hash_evidence, hash_file
 from podsys.effects.journal import read_journal
 from podsys.effects.render import render
@@ -27,10 +26,11 @@ from podsys.model.status import Status, Verdict
 from podsys.view.console import out, print_json
 from podsys.view.facts import facts_as_json
 from podsys.view.findings import as_json as findings_as_json
-from podsys.view.findings import results_lines, show_findings
+from podsys.view.findings import results_lines
 from podsys.view.junit import junit_xml
 from podsys.view.plan import plan_as_json
 from podsys.view.report_html import report_context
+from podsys.view.show_findings import show_findings
 
 PASSIVE_LEVEL = 1
 APPLY_SUITE = "apply"
@@ -46,7 +46,7 @@ EXIT_CODES: Mapping[Verdict, ExitCode] = {
 def certify(context: Context, as_json: bool) -> Verdict:
     """Writes results, report, certificate and signature into the run's folder."""
     passive = [
-        *_judge_passive(context),
+        *judge_passive(context.cluster, context.facts, context.desired),
         *_judge_coverage(context),
         *_judge_apply(context),
     ]
@@ -61,17 +61,6 @@ def certify(context: Context, as_json: bool) -> Verdict:
     context.journal.write("certified", verdict=verdict.value)
     _show(context, verdict, findings, measured, as_json)
     return verdict
-
-
-def _judge_passive(context: Context) -> Iterator[Finding]:
-    catalog, desired, facts = context.cluster.catalog, context.desired, context.facts
-    for found in facts.values():
-        yield from judge_node(found, catalog.baselines)
-    sources = catalog.sources
-    yield from judge_items(desired.wanted, facts, sources)
-    reachable = {n: desired.skipped[n] for n, found in facts.items() if found.reachable}
-    yield from judge_skips(reachable, sources)
-    yield from judge_locks(context.cluster.workspace, context.cluster.spec, facts)
 
 
 def _judge_coverage(context: Context) -> Iterator[Finding]:

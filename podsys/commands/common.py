@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from podsys.commands.release_book import known_releases, load_lock
+from podsys.commands.faults import fault_ids, platform_ids
+from podsys.commands.release_book import load_lock, release_names
 from podsys.core.catalog import parse_baselines, parse_settings
 from podsys.core.spec import parse_spec, with_key_path
-from podsys.effects.catalog import read_baselines_texts, read_release_texts, read_settings_texts
+from podsys.effects.catalog import (
+    read_baselines_texts,
+    read_faults_texts,
+    read_platforms_texts,
+    read_release_texts,
+    read_settings_texts,
+)
 from podsys.effects.ssh import Fleet
 from podsys.effects.ssh.routes import settle
 from podsys.effects.workspace import Workspace, open_workspace, read_text, write_atomically
@@ -53,8 +60,10 @@ def load_cluster(root: Path) -> Cluster:
     workspace = open_workspace(root)
     catalog = load_catalog()
     text = read_text(workspace.cluster_file)
-    known = known_releases() if "\nrelease:" in text else None
-    spec, problems = parse_spec(text, str(workspace.cluster_file), catalog.settings, known)
+    file = str(workspace.cluster_file)
+    spec, problems = parse_spec(
+        text, file, catalog.settings, platform_ids(), fault_ids(), release_names(text)
+    )
     if problems or spec is None:
         raise InputProblemsError(problems)
     load_lock(workspace)  # an impossible one is refused here, before any node is asked
@@ -76,7 +85,8 @@ def load_catalog() -> Catalog:
     settings, problems = parse_settings(settings_texts)
     baselines, more = parse_baselines(baseline_texts)
     raise_problems([*problems, *more])
-    texts = [settings_texts, baseline_texts, *read_release_texts()]
+    texts = [settings_texts, baseline_texts, read_faults_texts(), read_platforms_texts()]
+    texts += read_release_texts()
     whole = json.dumps([dict(one) for one in texts], sort_keys=True)
     return Catalog(
         tuple(settings),

@@ -9,10 +9,10 @@ from podsys.commands.common import Catalog, Cluster, know, load_facts, save_fact
 from podsys.commands.release_book import load_lock
 from podsys.commands.rendering import Rendering, render_cluster
 from podsys.commands.role_texts import RoleTexts
-from podsys.core.lock import locked_nodes
+from podsys.core.locked import locked_nodes
 from podsys.core.plan import find_advice
 from podsys.core.rendering import Layout
-from podsys.core.requests import share_requests
+from podsys.core.requests import find_bare, share_requests
 from podsys.core.select import as_item
 from podsys.effects.probe import probe
 from podsys.effects.ssh import Fleet
@@ -49,26 +49,37 @@ class Desired:
 
 
 def survey(
-    cluster: Cluster, fleet: Fleet, chosen: Sequence[str], watch: Progress
+    cluster: Cluster,
+    fleet: Fleet,
+    chosen: Sequence[str],
+    watch: Progress,
+    also: tuple[Item, ...] = (),
+    *,
+    remember: bool = True,
 ) -> tuple[dict[str, NodeFacts], Desired]:
     """Probe the chosen nodes, one round trip each; what each wants follows from its facts.
 
     What a node wants depends on its facts, so it is asked for what it wanted last time, or for
-    every setting the first time; a node that turns out otherwise is asked once more.
+    every setting the first time; a node that turns out otherwise is asked once more. `also` are
+    questions beside those; without `remember` nothing is kept for the next time.
     """
     watch.stage("probe", total=len(chosen))
     before = load_facts(cluster.workspace)
     guess = render(cluster.workspace, cluster.spec, cluster.catalog, before)
     everything = tuple(as_item(cluster.spec, setting) for setting in cluster.catalog.settings)
     asked = {n: guess.wanted[n] if n in before else everything + guess.wanted[n] for n in chosen}
+    asked = {node: items + also for node, items in asked.items()}
     requests = share_requests(asked)
-    facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error))
+    bare = find_bare(before)
+    facts = probe(fleet, requests, lambda one: watch.node(one.node, one.error), bare=bare)
     known = before | {n: f for n, f in facts.items() if f.reachable}
     rendering = guess
     if not guess.follows_from(cluster.spec, known):
         rendering = render(cluster.workspace, cluster.spec, cluster.catalog, known)
-        save_facts(cluster.workspace, facts)
-    facts |= probe(fleet, _missing(rendering, facts))
+        if remember:
+            save_facts(cluster.workspace, facts)
+    missing = {n: items + also for n, items in _missing(rendering, facts).items()}
+    facts |= probe(fleet, missing, bare=bare)
     ordered = {node: facts[node] for node in chosen}
     wanted = {node: rendering.wanted[node] for node in chosen}
     skipped = {node: rendering.skipped[node] for node in chosen}

@@ -19,12 +19,14 @@ from podsys.commands.common import (
     settle_ssh,
 )
 from podsys.commands.desired import write_rendered
+from podsys.commands.faults import fault_ids, load_platforms, platform_ids
 from podsys.commands.merge import Merged, merge_cluster_file
-from podsys.commands.release_book import known_releases, load_lock
+from podsys.commands.release_book import load_lock, release_names
 from podsys.commands.releases import Settled, confirm_moves, settle_releases
 from podsys.commands.sources import Found, Source, find_hosts
 from podsys.core.lock import make_lock
 from podsys.core.odd import Oddity, find_oddities
+from podsys.core.platforms import recognise
 from podsys.core.spec import parse_spec, schema, with_key_path
 from podsys.core.upgrade import describe_move
 from podsys.effects.ansible import ansible_version
@@ -94,8 +96,10 @@ def init(directory: Path, source: Source, login: Login, options: Options) -> Exi
             reach.nodes, reach.ssh, workspace.known_hosts, found.trusted_keys if found else ""
         )
         facts = _probe(workspace, reach, pinned, quiet=options.as_json)
-        settled = _settle(workspace, reach, facts, options)
-        merged = _write(workspace, _with_states(spec, facts), reach.ssh, facts, catalog, settled)
+        spec = _with_facts(spec, facts)
+        asking = reach.model_copy(update={"nodes": spec.nodes})
+        settled = _settle(workspace, asking, facts, options)
+        merged = _write(workspace, spec, reach.ssh, facts, catalog, settled)
     oddities = find_oddities(facts.values())
     _show(workspace, facts, oddities, merged, pinned, settled, options)
     return ExitCode.GOOD if all(f.reachable for f in facts.values()) else ExitCode.UNKNOWN
@@ -106,8 +110,9 @@ def _read_spec(workspace: Workspace) -> ClusterSpec | None:
         return None
     file = str(workspace.cluster_file)
     text = read_text(workspace.cluster_file)
-    known = known_releases() if "\nrelease:" in text else None
-    spec, problems = parse_spec(text, file, known=known)
+    spec, problems = parse_spec(
+        text, file, platforms=platform_ids(), faults=fault_ids(), releases=release_names(text)
+    )
     if spec is None:
         raise InputProblemsError(problems)
     return spec
@@ -181,17 +186,24 @@ def _settle(
     return settled
 
 
-def _with_states(spec: ClusterSpec, facts: dict[str, NodeFacts]) -> ClusterSpec:
+def _with_facts(spec: ClusterSpec, facts: dict[str, NodeFacts]) -> ClusterSpec:
+    """What was seen is pinned: later a machine that has become another one is a finding."""
     nodes = {
         name: node.model_copy(
             update={
                 "state": "ready" if facts[name].reachable else "unreachable",
                 "serial": node.serial or facts[name].get("system.serial") or None,
+                "platform": node.platform or _recognise(facts[name]),
             }
         )
         for name, node in spec.nodes.items()
     }
     return spec.model_copy(update={"nodes": nodes})
+
+
+def _recognise(facts: NodeFacts) -> str | None:
+    platform = recognise(facts, tuple(load_platforms().values())) if facts.reachable else None
+    return platform.id if platform else None
 
 
 def _write(

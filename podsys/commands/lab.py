@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from podsys import lab
@@ -10,15 +12,16 @@ from podsys.view.console import out, print_json
 from podsys.view.progress import progress
 
 if TYPE_CHECKING:
-    from podsys.lab import LabStatus
+    from podsys.lab import LabStatus, NodeStatus
 
 
-def up(nodes: int, name: str, packages: str | None, as_json: bool) -> None:
+def up(nodes: int, name: str, packages: str | None, platforms: str | None, as_json: bool) -> None:
     """Start the lab, or make up the difference."""
     began = time.monotonic()
     with progress("lab up", shown=not as_json) as report:
         words = packages.split() if packages is not None else None
-        found = lab.up(nodes, name, report, packages=words)
+        ids = re.findall(r"[^,\s]+", platforms) if platforms is not None else None
+        found = lab.up(nodes, name, report, packages=words, platforms=ids)
     if as_json:
         print_json(describe_lab(found))
         return
@@ -48,7 +51,14 @@ def describe_lab(found: LabStatus) -> dict[str, object]:
     return {
         "name": found.name,
         "nodes": [
-            {"name": node.name, "address": node.address, "state": node.state}
+            {
+                "name": node.name,
+                "address": node.address,
+                "state": node.state,
+                "platform": node.platform,
+                "emulated": bool(node.platform),
+                "broken": list(node.broken),
+            }
             for node in found.nodes
         ],
         "ssh_key": str(found.ssh_key),
@@ -65,12 +75,22 @@ def show_nodes(found: LabStatus) -> None:
     from rich.table import Table
 
     title = f"lab '{found.name}': links of {found.link_mbps} Mbit/s, admin at {found.gateway}"
-    table = Table("node", "address", "state", box=SIMPLE, title=title, title_justify="left")
-    for node in found.nodes:
+    columns = {name: column for name, column in list_columns(found.nodes) if any(column)}
+    table = Table(*columns, box=SIMPLE, title=title, title_justify="left")
+    for node, *cells in zip(found.nodes, *columns.values(), strict=True):
         colour = {"running": "green", "starting": "yellow", "stopped": "red"}[node.state]
-        table.add_row(node.name, node.address, node.state, style=colour)
+        table.add_row(*cells, style=colour)
     out().print(table)
     if found.nodes:
         options = f"-i {found.ssh_key} -o UserKnownHostsFile={found.known_hosts}"
         login = f"{found.user}@{found.nodes[0].address}"
         out().print(f"Log in: ssh {options} {login}", soft_wrap=True)
+
+
+def list_columns(nodes: Sequence[NodeStatus]) -> Iterator[tuple[str, list[str]]]:
+    """Headings with what stands below them; one that is empty for all nodes is not shown."""
+    yield "node", [node.name for node in nodes]
+    yield "address", [node.address for node in nodes]
+    yield "state", [node.state for node in nodes]
+    yield "emulated hardware", [node.platform for node in nodes]
+    yield "broken", [" ".join(node.broken) for node in nodes]

@@ -88,7 +88,7 @@ def _put_node(nodes: Any, name: str, node: Node) -> None:
     entry = nodes[name]
     if entry.get("address") != node.address:
         entry["address"] = node.address
-    for key in ("bmc", "serial"):
+    for key in ("bmc", "serial", "platform"):
         if getattr(node, key) and not entry.get(key):
             entry[key] = getattr(node, key)
     if node.state == "unreachable":

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 
+from podsys.commands.faults import load_platforms
 from podsys.core.judge.releases import judge_releases
-from podsys.core.lock import locked_nodes, read_lock
-from podsys.core.platforms import parse_platforms
+from podsys.core.locked import locked_nodes, parse_lock
 from podsys.core.release_choice import choose_releases
 from podsys.core.releases import (
     ReleaseBook,
@@ -17,13 +17,11 @@ from podsys.core.releases import (
     parse_rules,
     stem_of,
 )
-from podsys.core.spec import KnownReleases
-from podsys.effects.catalog import read_platforms_texts, read_release_texts
+from podsys.effects.catalog import read_release_texts
 from podsys.effects.workspace import Workspace, read_text
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
 from podsys.model.lock import Lock
-from podsys.model.platform import Platform
 from podsys.model.problem import raise_problems
 from podsys.model.spec import ClusterSpec
 
@@ -42,15 +40,9 @@ def load_releases() -> ReleaseBook:
     )
 
 
-@cache
-def load_platforms() -> tuple[Platform, ...]:
-    platforms, problems = parse_platforms(read_platforms_texts())
-    raise_problems(problems)
-    return tuple(platforms)
-
-
-def known_releases() -> KnownReleases:
-    return KnownReleases(load_releases().names, [one.id for one in load_platforms()])
+def release_names(text: str) -> list[str] | None:
+    """What cluster.yaml may ask for; None, and nothing is read, where it asks for nothing."""
+    return load_releases().names if "\nrelease:" in text else None
 
 
 def judge_locks(
@@ -61,7 +53,7 @@ def judge_locks(
         return []
     lock = load_lock(workspace)
     reachable = {node: found for node, found in facts.items() if found.reachable}
-    chosen = choose_releases(spec, reachable, load_platforms(), load_releases())
+    chosen = choose_releases(spec, reachable, tuple(load_platforms().values()), load_releases())
     return list(judge_releases(chosen, locked_nodes(lock.releases if lock else ())))
 
 
@@ -72,6 +64,6 @@ def load_lock(workspace: Workspace) -> Lock | None:
     text = read_text(workspace.lock_file)
     if "\nreleases:" not in text:
         return None
-    lock, problems = read_lock(text, str(workspace.lock_file), load_releases())
+    lock, problems = parse_lock(text, str(workspace.lock_file), load_releases())
     raise_problems(problems)
     return lock

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from podsys.commands.release_book import load_lock, load_platforms, load_releases
+from podsys.commands.faults import load_platforms
+from podsys.commands.release_book import load_lock, load_releases
 from podsys.core.document import read_document
-from podsys.core.lock import digest_of, locked_nodes
+from podsys.core.locked import digest_of, locked_nodes
 from podsys.core.release_choice import Alike, Refusal, choose_releases, holds
 from podsys.core.upgrade import Move, describe_move, find_moves
 from podsys.effects.resolve import resolve_packages
@@ -45,7 +46,9 @@ def settle_releases(
     if not spec.release and not workspace.lock_file.exists():
         return Settled()
     before = _locked_before(workspace, upgrade=upgrade)
-    groups, refusals = choose_releases(spec, facts, load_platforms(), load_releases())
+    groups, refusals = choose_releases(
+        spec, facts, tuple(load_platforms().values()), load_releases()
+    )
     _refuse(workspace, refusals)
     settled: list[LockedRelease] = []
     waiting: list[str] = []

@@ -8,15 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from podsys.core.practice import is_practice
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding, Suspect, tally_by_node
 from podsys.model.spec import ClusterSpec
 from podsys.model.status import SEVERITY, Status, Verdict, judge_all
-
-# As systemd-detect-virt(1) names containers.
-CONTAINERS = frozenset(
-    {"docker", "lxc", "lxc-libvirt", "openvz", "podman", "pouch", "proot", "rkt", "systemd-nspawn"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +50,8 @@ def make_certificate(examination: Examination, issued: datetime) -> dict[str, An
         ],
         "tool_versions": dict(sorted(examination.tool_versions.items())),
     }
-    return certificate | ({"lab": True} if is_practice(examination) else {})
-
-
-def is_practice(examination: Examination) -> bool:
-    """Declared, or seen: a container is no server, whatever cluster.yaml calls it."""
-    kinds = {facts.get("system.virtualization") for facts in examination.facts.values()}
-    return examination.spec.lab or bool(kinds & CONTAINERS)
+    practice = is_practice(examination.spec, examination.facts.values())
+    return certificate | ({"lab": True} if practice else {})
 
 
 def judge_nodes(examination: Examination) -> dict[str, Verdict]:

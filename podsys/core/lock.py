@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
 from podsys import __version__
-from podsys.core.document import Path, check_document, read_document
-from podsys.core.matches import find_mismatches
-from podsys.core.releases import ReleaseBook
-from podsys.core.versions import is_of
+from podsys.core.document import Loader
+from podsys.errors import PodsysError
 from podsys.model.facts import NodeFacts
-from podsys.model.lock import Lock, LockedComponent, LockedRelease
+from podsys.model.lock import LockedRelease
 from podsys.model.nodeset import expand, fold
-from podsys.model.problem import Problem
 
 HEADER = "# Made by podsys init: what this workspace was made with. Do not edit.\n"
-AGAIN = "podsys init --upgrade makes it anew"
+# What is written of each system; a part that it does not have is left out.
+PARTS = {
+    "os": "system.os",
+    "version": "system.os_version",
+    "kernel": "system.kernel",
+    "driver": "gpu.module_version",
+}
 
 
 def make_lock(
@@ -30,17 +31,18 @@ def make_lock(
     releases: Iterable[LockedRelease] = (),
 ) -> str:
     """The file's text; equal input gives equal bytes."""
-    systems: dict[tuple[str, str, str], list[str]] = {}
+    systems: dict[tuple[str, ...], list[str]] = {}
     for name, found in facts.items():
-        key = tuple(str(found.get(f"system.{part}")) for part in ("os", "os_version", "kernel"))
-        systems.setdefault((key[0], key[1], key[2]), []).append(name)
+        key = tuple(str(found.get(path) or "") for path in PARTS.values())
+        systems.setdefault(key, []).append(name)
     lock: dict[str, Any] = {
         "podsys": __version__,
         "ansible_core": ansible_core,
         "catalog_sha256": catalog_sha256,
         "systems": [
-            {"os": os, "version": version, "kernel": kernel, "nodes": fold(sorted(names))}
-            for (os, version, kernel), names in sorted(systems.items())
+            {part: value for part, value in zip(PARTS, values, strict=True) if value}
+            | {"nodes": fold(sorted(names))}
+            for values, names in sorted(systems.items())
         ],
     }
     locked = sorted(releases, key=lambda one: (one.release, one.nodes))
@@ -49,29 +51,27 @@ def make_lock(
     return HEADER + yaml.dump(lock, Dumper=_Dumper, sort_keys=False, width=4096)
 
 
-def read_lock(text: str, file: str, book: ReleaseBook) -> tuple[Lock | None, list[Problem]]:
-    """An edit that makes an impossible set is named with its rule, any other as an edit."""
-    document = read_document(text, file)
-    lock = check_document(document, Lock)
-    for position, locked in enumerate(lock.releases if lock else ()):
-        before = len(document.problems)
-        for part, message, hint in _find_faults(locked, book):
-            path: Path = ("releases", position, "components", part, "version")
-            document.add(path, f"{locked.release}: {message}", hint)
-        if len(document.problems) == before and locked.digest != digest_of(locked.components):
-            message = f"{locked.release}: its components were edited by hand"
-            document.add(("releases", position, "digest"), message, AGAIN)
-    return (None if document.problems else lock), document.problems
+def read_lock(text: str) -> dict[str, dict[str, str]]:
+    """What each node was when the lock was made; a lock that cannot be read says nothing.
+
+    Where a release is locked, the driver is that of the release, whatever was loaded then.
+    """
+    try:
+        lock: Any = yaml.load(text, Loader)  # noqa: S506 - a safe loader, in C where there is one
+        systems = [(expand(str(one.pop("nodes"))), one) for one in lock["systems"]]
+        known = {node: dict(one) for nodes, one in systems for node in nodes}
+        for release in lock.get("releases", ()):
+            for node in known.keys() & set(expand(release["nodes"])):
+                known[node] |= _driver_of(release["components"])
+    except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, PodsysError):
+        return {}
+    return known
 
 
-def digest_of(components: Mapping[str, LockedComponent]) -> str:
-    data = {name: one.model_dump(mode="json") for name, one in components.items()}
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
-
-
-def locked_nodes(releases: Iterable[LockedRelease]) -> dict[str, LockedRelease]:
-    """What each node shall have; a node is in one entry at most."""
-    return {name: one for one in releases for name in expand(one.nodes)}
+def _driver_of(components: Mapping[str, Any]) -> dict[str, str]:
+    """Only kernel modules have a flavour."""
+    modules = [one["version"] for one in components.values() if one.get("flavour")]
+    return {"driver": modules[0]} if modules else {}
 
 
 def as_data(locked: LockedRelease) -> dict[str, Any]:
@@ -82,24 +82,6 @@ def as_data(locked: LockedRelease) -> dict[str, Any]:
             if kind in component:
                 component[kind] = [_Line(one) for one in component[kind]]
     return data
-
-
-def _find_faults(locked: LockedRelease, book: ReleaseBook) -> Iterator[tuple[str, str, str]]:
-    """Component, message, remedy."""
-    for mismatch in find_mismatches(locked.components, book.rules):
-        yield mismatch.component, mismatch.text, f"{mismatch.remedy} {AGAIN}"
-    release = book.releases.get(locked.release)
-    same_file = release and book.digests.get(locked.release) == locked.sha256
-    for name, component in locked.components.items():
-        known = release.components.get(name) if release else None
-        if same_file and known and known.version != component.version:
-            message = f"{name} is {component.version}, the release has {known.version}"
-            yield name, message, AGAIN
-        named = {*known.packages, *known.on_vm} if known else set()
-        for package in component.packages:
-            if package.name in named and not is_of(package.version, component.version):
-                message = f"{package.name} is {package.version}, {name} is {component.version}"
-                yield name, message, f"a release moves as one set; {AGAIN}"
 
 
 class _Line(dict[str, Any]):

@@ -36,6 +36,16 @@ def _path(path: str) -> Callable[[NodeFacts], Any]:
     return lambda node: node.get(path)
 
 
+def _distinct(path: str, *keys: str) -> Callable[[NodeFacts], Any]:
+    """What the members of a list have, each once; nothing to compare where there are none."""
+
+    def read(node: NodeFacts) -> str | None:
+        found = {tuple(str(one.get(key) or "") for key in keys) for one in node.get(path) or ()}
+        return ", ".join(" ".join(values) for values in sorted(found) if all(values)) or None
+
+    return read
+
+
 FACTS: Mapping[str, Callable[[NodeFacts], Any]] = {
     "operating system": lambda node: f"{node.get('system.os')} {node.get('system.os_version')}",
     "kernel": _path("system.kernel"),
@@ -45,6 +55,13 @@ FACTS: Mapping[str, Callable[[NodeFacts], Any]] = {
     "CPU count": _path("cpu.cpus"),
     "NUMA nodes": _path("memory.numa_nodes"),
     "NIC count": _path("network.nic_count"),
+    "BIOS": _path("dmi.bios_version"),
+    "memory modules": _distinct("dmi.dimms", "size_mib", "speed_mts"),
+    "GPU count": _path("gpu.count"),
+    "GPU": _distinct("gpu.gpus", "name", "pci_id"),
+    "GPU VBIOS": _distinct("gpu.gpus", "vbios"),
+    "GPU driver": _path("gpu.module_version"),
+    "NIC firmware": _distinct("infiniband.ports", "board", "firmware"),
 }
 
 

@@ -94,8 +94,9 @@ def _choose(
     platforms: Sequence[Platform],
     book: ReleaseBook,
 ) -> tuple[str, Release] | Refusal | None:
-    platform = recognise(facts, platforms)
-    keys = asked_of(spec, node, platform.id if platform else "")
+    seen = recognise(facts, platforms)
+    platform = spec.nodes[node].platform or (seen.id if seen else "")
+    keys = asked_of(spec, node, platform)
     names = {spec.release[key] for key in keys}
     if not names:
         return None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
 
 # A reader of these says what is there, whatever shall be there.
 READ_WITHOUT_VALUE = frozenset({"file", "file_block"})
+LIBRARY_FOR = "nvidia_gpu"
 
 
 def share_requests(wanted: Mapping[str, Iterable[Item]]) -> dict[str, tuple[Item, ...]]:
@@ -24,6 +26,12 @@ def share_requests(wanted: Mapping[str, Iterable[Item]]) -> dict[str, tuple[Item
         request = tuple({one.id: one for one in _ask(items, questions)}.values())
         requests[node] = shared.setdefault(tuple(map(id, request)), request)
     return requests
+
+
+def find_bare(facts: Mapping[str, NodeFacts]) -> set[str]:
+    """Nodes that were seen, and had no GPU whose driver takes a library to ask."""
+    names = {node: found.get("capabilities.names") for node, found in facts.items()}
+    return {node for node, has in names.items() if has is not None and LIBRARY_FOR not in has}
 
 
 def _ask(items: Iterable[Item], questions: dict[str, Item]) -> Iterator[Item]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +12,15 @@ from podsys.model.setting import Setting
 from podsys.model.spec import ClusterSpec
 
 
-@dataclass(frozen=True, slots=True)
-class KnownReleases:
-    """What `release:` in cluster.yaml may name."""
-
-    releases: Sequence[str]
-    platforms: Sequence[str]
-
-
 def parse_spec(
     text: str,
     file: str = "cluster.yaml",
     settings: Iterable[Setting] | None = None,
-    known: KnownReleases | None = None,
+    platforms: Collection[str] | None = None,
+    faults: Collection[str] | None = None,
+    releases: Collection[str] | None = None,
 ) -> tuple[ClusterSpec | None, list[Problem]]:
-    """Checked against itself, and against the catalog's entries where these are given."""
+    """Checked against itself, and against those parts of the catalog that are given."""
     document = read_document(text, file)
     spec = check_document(document, ClusterSpec)
     # What the parts mean to each other is checked even where some part has a fault of its own.
@@ -37,8 +30,12 @@ def parse_spec(
     _check_mounts(document)
     if settings is not None:
         _check_setting_ids(document, settings)
-    if known is not None:
-        _check_releases(document, known)
+    if platforms is not None:
+        _check_platforms(document, platforms)
+    if faults is not None:
+        _check_fault_ids(document, faults)
+    if releases is not None:
+        _check_releases(document, releases, platforms or ())
     return (None if document.problems else spec), document.problems
 
 
@@ -55,18 +52,41 @@ def _check_setting_ids(document: Document, settings: Iterable[Setting]) -> None:
                 document.add(("settings", part, key), f"unknown setting {id_}", hint)
 
 
-def _check_releases(document: Document, known: KnownReleases) -> None:
+def _check_releases(document: Document, known: Collection[str], platforms: Collection[str]) -> None:
     """A key that is about no node would leave machines without a release, and no word of it."""
     nodes = _mapping(document.data, "nodes").values()
     groups = {str(g) for n in nodes if isinstance(n, dict) for g in n.get("groups", ["compute"])}
-    keys = ["all", *sorted(groups), *known.platforms]
+    keys = ["all", *sorted(groups), *platforms]
     for key, name in _mapping(document.data, "release").items():
         if str(key) not in keys:
             message = f"release.{key}: no group or platform {key}"
             document.add(("release", str(key)), message, nearest(str(key), keys))
-        if isinstance(name, str) and name not in known.releases:
-            hint = nearest(name, known.releases)
-            document.add(("release", str(key)), f"unknown release {name}", hint)
+        if isinstance(name, str) and name not in known:
+            message, hint = f"unknown release {name}", nearest(name, sorted(known))
+            document.add(("release", str(key)), message, hint)
+
+
+def _check_platforms(document: Document, known: Collection[str]) -> None:
+    for name, node in _mapping(document.data, "nodes").items():
+        platform = node.get("platform") if isinstance(node, dict) else None
+        if isinstance(platform, str) and platform not in known:
+            hint = nearest(platform, sorted(known))
+            document.add(("nodes", name, "platform"), f"no platform {platform}", hint)
+
+
+def _check_fault_ids(document: Document, known: Collection[str]) -> None:
+    """Which bounds a fault has is known once its file is read."""
+    part_of = _mapping(document.data, "faults")
+    disabled, overridden = part_of.get("disable"), part_of.get("override")
+    named: list[tuple[str, str | int, object]] = []
+    if isinstance(disabled, list):
+        named += [("disable", place, id_) for place, id_ in enumerate(disabled)]
+    if isinstance(overridden, dict):
+        named += [("override", key, str(key).partition(".")[0]) for key in overridden]
+    for part, key, id_ in named:
+        if isinstance(id_, str) and id_ not in known:
+            hint = nearest(id_, sorted(known)) or "podsys explain lists all faults"
+            document.add(("faults", part, key), f"unknown fault {id_}", hint)
 
 
 def _mapping(data: Any, key: str) -> dict[str, Any]:

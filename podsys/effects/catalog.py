@@ -18,6 +18,11 @@ def read_baselines_texts() -> Mapping[str, str]:
     return read_folder("baselines")
 
 
+def read_faults_texts() -> Mapping[str, str]:
+    """File name -> text of every podsys/catalog/faults/*.yaml."""
+    return read_folder("faults")
+
+
 def read_platforms_texts() -> Mapping[str, str]:
     """File name -> text of every podsys/catalog/platforms/*.yaml."""
     return read_folder("platforms")

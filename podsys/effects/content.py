@@ -39,6 +39,13 @@ def read_role_content(role: str) -> dict[str, str]:
     }
 
 
+def read_check_texts() -> dict[str, str]:
+    """The active checks that podsys ships, by path below checks/."""
+    checks = content_root() / "checks"
+    files = sorted(checks.rglob("test_*.py"))
+    return {f.relative_to(checks).as_posix(): f.read_text(encoding="utf-8") for f in files}
+
+
 def read_library() -> dict[str, str]:
     """The Ansible modules of our own, by file name."""
     library = content_root() / "playbooks" / "library"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 from podsys.effects.program import PYTHON, as_command, list_sections, pack_program
@@ -13,6 +14,7 @@ from podsys.effects.sharing import Shelf
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.facts import NodeFacts, Section
 from podsys.model.item import Item, Reading
+from podsys.node.accelerators import NO_LIBRARY
 
 PROTOCOL = 1
 SECTION_LIMIT_S = 10.0
@@ -24,33 +26,45 @@ def probe(
     requests: Mapping[str, Iterable[Item]],
     on_done: Callable[[NodeFacts], None] = lambda _facts: None,
     sections: tuple[str, ...] | None = None,
+    params: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    bare: Container[str] = (),
 ) -> dict[str, NodeFacts]:
     """Ask every node for its facts and for the readings of its items, one round trip each.
 
-    `sections` are the facts asked for; without them all.
+    `sections` are the facts asked for; without them all. `params` are for some of them, by
+    their names: {"kernel_log": {"since_s": 3600}}. `bare` nodes had no use for the libraries of
+    sections when they were last seen: who has one now is asked once more, with them.
     """
     wanted = sections or list_sections()
+    given = json.dumps(params, default=dict)
     commands = {
-        node: _command(tuple(items), wanted, fleet.as_root) for node, items in requests.items()
+        node: _command(tuple(items), wanted, given, fleet.as_root, node not in bare)
+        for node, items in requests.items()
     }
     found: dict[str, NodeFacts] = {}
     shelf = Shelf()
     for outcome in fleet.run_each(commands, NODE_LIMIT_S):
-        found[outcome.node] = read_outcome(outcome, shelf)
-        on_done(found[outcome.node])
-    return found
+        facts = read_outcome(outcome, shelf)
+        if outcome.node not in bare or facts.get("gpu.nvml_error") != NO_LIBRARY:
+            found[outcome.node] = facts
+            on_done(facts)
+    again = {node: items for node, items in requests.items() if node not in found}
+    return found | (probe(fleet, again, on_done, sections, params) if again else {})
 
 
 @cache
-def _command(items: tuple[Item, ...], sections: tuple[str, ...], as_root: str) -> Command:
-    """Nodes that want the same share one request."""
+def _command(
+    items: tuple[Item, ...], sections: tuple[str, ...], params: str, as_root: str, libraries: bool
+) -> Command:
+    """Nodes that want the same share one request; `params` are JSON."""
     request = {
         "items": [item.as_request() for item in items],
         "sections": sections,
+        "params": json.loads(params),
         "limit_s": SECTION_LIMIT_S,
     }
     text = as_command(f"exec {as_root}{PYTHON}")
-    return Command(text, pack_program().ask(request))
+    return Command(text, pack_program(sections if libraries else ()).ask(request))
 
 
 def read_outcome(outcome: Outcome, shelf: Shelf | None = None) -> NodeFacts:
@@ -62,14 +76,15 @@ def read_outcome(outcome: Outcome, shelf: Shelf | None = None) -> NodeFacts:
         return NodeFacts(outcome.node, outcome.error, seconds=outcome.seconds)
     if outcome.code != 0:
         return NodeFacts(outcome.node, _probe_failure(outcome), seconds=outcome.seconds)
+    shelf = shelf or Shelf()
     try:
         answer = json.loads(outcome.stdout)
         if answer["podsys_probe"] != PROTOCOL:
             raise ValueError("another protocol")
         return NodeFacts(
             node=outcome.node,
-            sections={name: _section(content) for name, content in answer["sections"].items()},
-            readings=_share(answer["readings"], shelf or Shelf()),
+            sections=_read_sections(answer["sections"], shelf),
+            readings=_share(answer["readings"], shelf),
             seconds=outcome.seconds,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -84,13 +99,18 @@ def _share(readings: Mapping[str, Reading], shelf: Shelf) -> dict[str, Reading]:
     return {sys.intern(id_): shelf.share(id_, reading) for id_, reading in readings.items()}
 
 
-def _section(content: Mapping[str, Any]) -> Section:
+def _read_sections(sections: Mapping[str, Any], shelf: Shelf) -> dict[str, Section]:
+    """Equal servers have equal PCI trees, and share them as well."""
+    return {name: _section(name, content, shelf) for name, content in sections.items()}
+
+
+def _section(name: str, content: Mapping[str, Any], shelf: Shelf) -> Section:
     status: Literal["ok", "unknown"] = "ok" if content["status"] == "ok" else "unknown"
     data = content.get("data") or {}
     if not isinstance(data, dict):
         raise TypeError("a section without data")
     reason, seconds = str(content.get("reason") or ""), float(content.get("seconds") or 0)
-    return Section(status, data, reason, seconds)
+    return Section(status, shelf.share(f"section {name}", data), reason, seconds)
 
 
 def _probe_failure(outcome: Outcome) -> str:

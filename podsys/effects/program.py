@@ -19,10 +19,14 @@ from importlib.util import MAGIC_NUMBER
 from typing import Any, NamedTuple
 
 from podsys.effects.cache import keep
+from podsys.effects.libraries import LIBRARY_SECTION, find_libraries, read_licence
+from podsys.effects.strip import strip, without_lines
 
 # The form of marshal that every Python 3 reads.
 FORM = 2
 PACKAGE = "podsys_node"
+# What judges by itself on a node (effects/node_program.py) has no part in the probe.
+LEFT_OUT = ("__pycache__", "alone", "diagnose", "rules")
 
 # Runs on the node. Nothing is written there, so nothing can be left behind.
 LOADER = """\
@@ -79,13 +83,20 @@ class Program(NamedTuple):
 
 
 @cache
-def pack_program() -> Program:
-    """podsys/node as the package podsys_node."""
+def pack_program(sections: tuple[str, ...] = ()) -> Program:
+    """podsys/node as the package podsys_node, with the libraries that these sections need."""
     modules = list(_modules(resources.files("podsys") / "node", PACKAGE))
-    own = (resources.files("podsys.effects") / "program.py").read_text(encoding="utf-8")
-    made_from = marshal.dumps((MAGIC_NUMBER, own, modules), FORM)
+    if LIBRARY_SECTION in sections:
+        modules += find_libraries({name: text for name, _, text in modules})
+    made_from = marshal.dumps((MAGIC_NUMBER, _read_own(), modules), FORM)
     head, _, both = keep("program", made_from, lambda: _pack_both(modules)).partition(b"\n")
     return Program(both[: int(head)], both[int(head) :])
+
+
+def _read_own() -> list[str]:
+    """What makes the program of the modules."""
+    folder = resources.files("podsys.effects")
+    return [(folder / f"{name}.py").read_text(encoding="utf-8") for name in ("program", "strip")]
 
 
 def _pack_both(modules: list[tuple[str, bool, str]]) -> bytes:
@@ -93,8 +104,8 @@ def _pack_both(modules: list[tuple[str, bool, str]]) -> bytes:
     for name, is_package, text in modules:
         tree = strip(ast.parse(text))
         compiled = compile(tree, name, "exec", dont_inherit=True, optimize=2)
-        sources[name] = is_package, ast.unparse(tree).encode()
-        codes[name] = is_package, marshal.dumps(compiled)
+        sources[name] = is_package, (read_licence(text) + ast.unparse(tree)).encode()
+        codes[name] = is_package, marshal.dumps(without_lines(compiled))
     code, source = _pack(codes), _pack(sources)
     return b"%d\n" % len(code) + code + source
 
@@ -111,65 +122,10 @@ def list_sections() -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name.isidentifier() and name[0] != "_"))
 
 
-def strip(tree: ast.Module) -> ast.Module:
-    """Without what only people and type checkers read: it costs every node its import."""
-    _Strip().visit(tree)
-    return ast.fix_missing_locations(tree)
-
-
-class _Strip(ast.NodeTransformer):
-    """Takes out docstrings, annotations, and everything made from the typing module."""
-
-    def visit_Module(self, node: ast.Module) -> ast.AST:
-        return self._without_docstring(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        return self._without_docstring(node)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = None
-        return self._without_docstring(node)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        node.annotation = None
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        if node.value is None:
-            return None
-        return ast.copy_location(ast.Assign([node.target], self.visit(node.value)), node)
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
-        return None if node.module == "typing" else node
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        """A name for a type stays a name, since other modules import it."""
-        if _is_alias(node.value):
-            node.value = ast.copy_location(ast.Constant(None), node.value)
-        return self.generic_visit(node)
-
-    def _without_docstring(self, node: ast.Module | ast.ClassDef | ast.FunctionDef) -> ast.AST:
-        if ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-        self.generic_visit(node)
-        node.body = node.body or [ast.Pass()]
-        return node
-
-
-def _is_alias(value: ast.expr) -> bool:
-    """`Task = Tuple[str, ...]`: a type's name with its parts in brackets."""
-    generic = {"Callable", "Dict", "List", "Optional", "Sequence", "Set", "Tuple"}
-    return (
-        isinstance(value, ast.Subscript)
-        and isinstance(value.value, ast.Name)
-        and value.value.id in generic
-    )
-
-
 def _modules(folder: Traversable, name: str) -> Iterator[tuple[str, bool, str]]:
     """Name, whether it is a package, and source of each."""
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name != "__pycache__":
+        if entry.is_dir() and entry.name not in LEFT_OUT:
             yield from _modules(entry, f"{name}.{entry.name}")
         elif entry.name == "__init__.py":
             yield name, True, entry.read_text(encoding="utf-8")

@@ -34,6 +34,11 @@ class Workspace:
         return self.root / ".podsys" / "facts.json"
 
     @property
+    def counters_file(self) -> Path:
+        """Counters of the last look, by node: what preflight compares with."""
+        return self.root / ".podsys" / "counters.json"
+
+    @property
     def written_file(self) -> Path:
         """cluster.yaml as podsys wrote it: what differs from it is a person's edit."""
         return self.root / ".podsys" / "cluster.written.yaml"
@@ -88,6 +93,14 @@ def read_text(path: Path) -> str:
         raise PodsysError(f"{path}: not a text file", "save it as UTF-8") from error
     except OSError as error:
         raise PodsysError(f"{path}: {error.strerror}") from error
+
+
+def write_output(path: Path, content: str | bytes, mode: int = 0o644) -> None:
+    """A file that a person named: what keeps it from being written is theirs to know."""
+    try:
+        write_atomically(path, content, mode)
+    except OSError as error:
+        raise PodsysError(f"{path}: {error.strerror}", "name another file") from error
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:

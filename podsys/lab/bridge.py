@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from podsys.errors import ExitCode, PodsysError
+from podsys.lab.kind import Kind
 from podsys.lab.layout import Lab
 from podsys.lab.locks import lock_host
 from podsys.lab.settings import DEFAULT_LINK_MBPS, Settings, load_settings, save_settings
 from podsys.lab.shell import run
 
 
-def ensure_bridge(lab: Lab, link_mbps: int | None, packages: tuple[str, ...]) -> Settings:
+def ensure_bridge(lab: Lab, link_mbps: int | None, kind: Kind) -> Settings:
     """The lab's bridge with its address, made or found; a new lab chooses its subnet here."""
     known = load_settings(lab)
     with lock_host():
         kept = known is not None and has_bridge(lab)
         subnet = known.subnet if known and kept else choose_subnet(known)
         speed = link_mbps or (known.link_mbps if known else DEFAULT_LINK_MBPS)
-        settings = Settings(subnet, speed, packages)
+        settings = Settings(subnet, speed, kind.packages, kind.platforms)
         save_settings(lab, settings)
         if not has_bridge(lab):
             make_bridge(lab, settings)

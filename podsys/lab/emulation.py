@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-from pathlib import Path
 
-import podsys
 from podsys.lab.layout import Lab
 from podsys.lab.processes import EMULATOR, list_pids, read_argv, send
 from podsys.lab.shell import start_daemon
@@ -17,10 +14,7 @@ def restart_emulator(lab: Lab) -> None:
     """Start it anew: it knows the nodes that were there when it started."""
     for pid in find_emulators(lab):
         send(pid, signal.SIGKILL)
-    package = Path(podsys.__file__).parent.parent
-    path = f"PYTHONPATH={package}:{os.environ.get('PYTHONPATH', '')}"
-    argv: list[str | Path] = ["env", path, sys.executable, "-m", EMULATOR, lab.dir]
-    start_daemon(argv, lab.dir / "emulator.log")
+    start_daemon([sys.executable, "-m", EMULATOR, lab.dir], lab.dir / "emulator.log")
 
 
 def find_emulators(lab: Lab) -> list[int]:

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,19 @@ from podsys.lab.types import Report
 HERE = Path(__file__).parent
 OVERLAY = HERE / "base"
 RECIPE = HERE / "base.yaml"
+# What an image for nodes with emulated hardware has on top.
+HARDWARE_OVERLAY = HERE / "hardware" / "base"
+HARDWARE_RECIPE = HERE / "hardware" / "image.yaml"
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 DAY = 86400
 
 
-def ensure_image(lab: Lab, report: Report, packages: Sequence[str] = ()) -> Path:
+def ensure_image(
+    lab: Lab, report: Report, packages: Sequence[str] = (), hardware: bool = False
+) -> Path:
     """The base image's folder; built first if there is none of this recipe and these packages."""
     images = lab.state / "images"
-    image = images / name_image(packages)
+    image = images / name_image(packages, hardware)
     if image.exists():
         return image
     images.mkdir(parents=True, exist_ok=True)
@@ -43,23 +48,28 @@ def ensure_image(lab: Lab, report: Report, packages: Sequence[str] = ()) -> Path
             remove_unfinished(images)
             new = Path(tempfile.mkdtemp(prefix=".new-", dir=images))
             new.chmod(0o755)
-            build_image(new, report, packages)
+            build_image(new, report, packages, hardware)
             new.rename(image)
             remove_unused(lab, image)
     return image
 
 
-def name_image(packages: Sequence[str] = ()) -> str:
+def name_image(packages: Sequence[str] = (), hardware: bool = False) -> str:
     """Changes whenever anything that goes into the image changes."""
-    digest = hashlib.sha256(RECIPE.read_bytes())
-    for path in sorted(OVERLAY.rglob("*")):
-        if path.is_file():
-            digest.update(str(path.relative_to(OVERLAY)).encode() + path.read_bytes())
-    digest.update(repr(sorted(list_for_node().items())).encode())
-    if packages:
-        digest.update(" ".join(packages).encode())
+    parts = [RECIPE.read_bytes(), *read_files(OVERLAY)]
+    parts += [repr(sorted(list_for_node().items())).encode(), " ".join(packages).encode()]
+    if hardware:
+        parts += [HARDWARE_RECIPE.read_bytes(), *read_files(HARDWARE_OVERLAY)]
     recipe = load_recipe()
-    return f"{recipe['suite']}-{platform.machine()}-{digest.hexdigest()[:12]}"
+    digest = hashlib.sha256(b"".join(parts)).hexdigest()
+    return f"{recipe['suite']}-{platform.machine()}-{digest[:12]}"
+
+
+def read_files(folder: Path) -> Iterator[bytes]:
+    """Name and content of every file of a folder."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield str(path.relative_to(folder)).encode() + path.read_bytes()
 
 
 def tidy_packages(names: Sequence[str]) -> tuple[str, ...]:
@@ -73,9 +83,10 @@ def tidy_packages(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names)))
 
 
-def load_recipe() -> dict[str, Any]:
+def load_recipe(hardware: bool = False) -> dict[str, Any]:
     recipe: dict[str, Any] = yaml.safe_load(RECIPE.read_text())
-    return recipe
+    more: dict[str, list[str]] = yaml.safe_load(HARDWARE_RECIPE.read_text()) if hardware else {}
+    return recipe | {key: [*recipe[key], *words] for key, words in more.items()}
 
 
 def remove_unfinished(images: Path) -> None:
@@ -94,11 +105,14 @@ def remove_unused(lab: Lab, newest: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def build_image(root: Path, report: Report, packages: Sequence[str]) -> None:
-    recipe = load_recipe()
+def build_image(root: Path, report: Report, packages: Sequence[str], hardware: bool) -> None:
+    recipe = load_recipe(hardware)
     recipe["packages"] = [*recipe["packages"], *packages]
     install_debian(root, recipe, report)
-    put_files(root)
+    for overlay in (OVERLAY, HARDWARE_OVERLAY) if hardware else (OVERLAY,):
+        put_files(root, overlay)
+    for name, text in list_for_node().items():
+        (root / "usr/lib/podsys-lab" / name).write_text(text)
     run(["chroot", root, "systemctl", "mask", *recipe["masked"]])
     run(["chroot", root, "systemctl", "enable", *recipe["enabled"]])
     run(["chroot", root, "update-grub"])
@@ -135,16 +149,14 @@ def install_debian(root: Path, recipe: dict[str, Any], report: Report) -> None:
     follow([*guard, "mmdebstrap", *options, recipe["suite"], root], report)
 
 
-def put_files(root: Path) -> None:
+def put_files(root: Path, overlay: Path) -> None:
     """Lay the lab's own files over the installed system; scripts become programs."""
-    for path in OVERLAY.rglob("*"):
+    for path in overlay.rglob("*"):
         if path.is_file():
-            target = root / path.relative_to(OVERLAY)
+            target = root / path.relative_to(overlay)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
             target.chmod(0o755 if path.read_bytes().startswith(b"#!") else 0o644)
-    for name, text in list_for_node().items():
-        (root / "usr/lib/podsys-lab" / name).write_text(text)
 
 
 def remove_files(root: Path, patterns: list[str]) -> None:

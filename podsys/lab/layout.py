@@ -83,6 +83,11 @@ class Lab:
         """The nodes' copies of kernel knobs, in memory."""
         return self.dir / "copies"
 
+    @property
+    def hardware(self) -> Path:
+        """What the nodes see of their emulated hardware, in memory."""
+        return self.dir / "hardware"
+
     def node(self, number: int) -> Place:
         return Place(self, number)
 
@@ -108,6 +113,12 @@ class Place:
     lab: Lab
     number: int
 
+    @classmethod
+    def at(cls, folder: Path) -> Place:
+        """The node whose folder this is."""
+        lab = folder.parents[1]
+        return cls(Lab(lab.name, lab.parents[1]), int(folder.name[1:]))
+
     @property
     def name(self) -> str:
         return f"n{self.number:03d}"
@@ -128,6 +139,21 @@ class Place:
     @property
     def kernel(self) -> Path:
         return self.lab.copies / self.name
+
+    @property
+    def hardware(self) -> Path:
+        """What the node sees of its emulated hardware."""
+        return self.lab.hardware / self.name
+
+    @property
+    def hardware_file(self) -> Path:
+        """The state of its emulated hardware; a node without any has none."""
+        return self.dir / "hardware.json"
+
+    @property
+    def broken_file(self) -> Path:
+        """Which faults `lab break` made on it, and what heals them."""
+        return self.dir / "broken.json"
 
     @property
     def console(self) -> Path:

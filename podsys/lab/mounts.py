@@ -35,9 +35,18 @@ def ensure_overlay(node: Place, image: Path) -> None:
 def ensure_copies(lab: Lab) -> None:
     """Memory for the nodes' copies of knobs. It must be a tmpfs: that lists a folder as procfs
     does, `.` and `..` first, and procps' `sysctl -a` goes round for ever where they are not."""
-    if lab.copies not in list_mounts(lab.copies):
-        lab.copies.mkdir(parents=True, exist_ok=True)
-        run(["mount", "-t", "tmpfs", "-o", "mode=755", f"podsys-{lab.name}", lab.copies])
+    ensure_memory(lab.copies, f"podsys-{lab.name}")
+
+
+def ensure_hardware(lab: Lab) -> None:
+    """Memory for what the nodes see of emulated hardware: some thousand small files each."""
+    ensure_memory(lab.hardware, f"podsys-{lab.name}")
+
+
+def ensure_memory(folder: Path, name: str) -> None:
+    if folder not in list_mounts(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        run(["mount", "-t", "tmpfs", "-o", "mode=755", name, folder])
 
 
 def unmount_below(folder: Path) -> None:

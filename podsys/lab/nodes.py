@@ -11,6 +11,7 @@ from podsys.errors import ExitCode, PodsysError
 from podsys.lab.cables import ensure_cable, save_network_defaults, unplug
 from podsys.lab.cgroups import remove_groups
 from podsys.lab.files import read_or
+from podsys.lab.hardware.node import plug_in, remove_hardware
 from podsys.lab.identity import write_identity
 from podsys.lab.layout import Place
 from podsys.lab.mounts import ensure_overlay, unmount_below
@@ -28,6 +29,8 @@ def prepare_node(node: Place, settings: Settings, image: Path) -> None:
     if not ready.exists():
         shutil.rmtree(node.dir, ignore_errors=True)
         write_identity(node, settings)
+        if platform := settings.platform_of(node):
+            plug_in(node, platform)
         ready.write_text(f"{image}\n")
     if not node.kernel.exists():
         shutil.copytree(node.lab.kernel, node.kernel)
@@ -65,6 +68,7 @@ def remove_node(node: Place) -> None:
     unmount_below(node.dir)
     unplug(node)
     shutil.rmtree(node.kernel, ignore_errors=True)
+    remove_hardware(node)
     shutil.rmtree(node.dir, ignore_errors=True)
 
 

@@ -1,4 +1,5 @@
-"""What a lab remembers: its subnet, the speed of its links, what its image holds besides."""
+"""What a lab remembers: its subnet, the speed of its links, what its image holds besides, and
+the platforms that its nodes are, in turn."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ class Settings:
     subnet: int
     link_mbps: int
     packages: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
 
     @property
     def gateway(self) -> str:
@@ -25,12 +27,18 @@ class Settings:
     def address(self, node: Place) -> str:
         return f"10.77.{self.subnet}.{10 + node.number}"
 
+    def platform_of(self, node: Place) -> str:
+        """The platform that a node gets when it is made; empty for a plain node."""
+        turn = node.number - 1
+        return self.platforms[turn % len(self.platforms)] if self.platforms else ""
+
 
 def load_settings(lab: Lab) -> Settings | None:
     """The lab's settings; none for a lab that is not there or was only half made."""
     try:
         known = json.loads(read_or(lab.dir / "lab.json"))
-        return Settings(**{**known, "packages": tuple(known.get("packages", ()))})
+        lists = {key: tuple(known.get(key, ())) for key in ("packages", "platforms")}
+        return Settings(**{**known, **lists})
     except (ValueError, TypeError, AttributeError):
         return None
 

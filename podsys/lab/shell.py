@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import podsys
 from podsys.errors import ExitCode, PodsysError
 from podsys.lab.types import Report
 
@@ -68,6 +70,14 @@ def failure(words: Sequence[str], why: str) -> PodsysError:
     )
 
 
+def python_env() -> dict[str, str]:
+    """The environment in which this Python finds this podsys, whoever starts it: PODSYS_PYTHON
+    is for shell scripts that do."""
+    package = Path(podsys.__file__).parent.parent
+    path = f"{package}:{os.environ.get('PYTHONPATH', '')}"
+    return {"PYTHONPATH": path, "PODSYS_PYTHON": sys.executable}
+
+
 def start_daemon(argv: Sequence[str | Path], log: Path) -> None:
     """Start a process that outlives this one and is nobody's child."""
     with log.open("ab") as out:
@@ -78,5 +88,5 @@ def start_daemon(argv: Sequence[str | Path], log: Path) -> None:
             stderr=out,
             check=True,
             cwd="/",
-            env=tool_env(),
+            env=tool_env() | python_env(),
         )

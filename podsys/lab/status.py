@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from podsys.errors import PodsysError
+from podsys.lab.broken import read_broken
 from podsys.lab.layout import Lab, Place
 from podsys.lab.nodes import is_greeted
 from podsys.lab.processes import list_powered
@@ -18,7 +19,13 @@ def read_status(lab: Lab, settings: Settings) -> LabStatus:
     with ThreadPoolExecutor(max_workers=32) as pool:
         states = pool.map(lambda node: read_state(node, settings, powered), nodes)
         found = tuple(
-            NodeStatus(node.name, settings.address(node), state)
+            NodeStatus(
+                node.name,
+                settings.address(node),
+                state,
+                settings.platform_of(node),
+                tuple(read_broken(node)),
+            )
             for node, state in zip(nodes, states, strict=True)
         )
     return LabStatus(

@@ -13,11 +13,16 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class NodeStatus:
-    """One practice node: `starting` means that it has power but its sshd does not answer."""
+    """One practice node: `starting` means that it has power but its sshd does not answer.
+
+    `platform` is the hardware that is emulated on it, if any; `broken` the ids of its faults.
+    """
 
     name: str
     address: str
     state: NodeState
+    platform: str = ""
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from podsys.lab.emulation import find_emulators, restart_emulator
 from podsys.lab.host import require_linux_root, require_tools
 from podsys.lab.host_limits import raise_limits
 from podsys.lab.identity import ensure_lab_key, write_known_hosts
-from podsys.lab.image import ensure_image, tidy_packages
+from podsys.lab.image import ensure_image
+from podsys.lab.kind import Kind, choose_kind
 from podsys.lab.knobs import write_defaults
 from podsys.lab.layout import MAX_NODES, Lab, Place
 from podsys.lab.locks import lock_lab
-from podsys.lab.mounts import ensure_copies
+from podsys.lab.mounts import ensure_copies, ensure_hardware
 from podsys.lab.nodes import power_on, prepare_node, remove_node, wait_for_node
 from podsys.lab.processes import list_powered
 from podsys.lab.proxy import ensure_proxy
@@ -32,34 +33,21 @@ def up(
     report: Report = say_nothing,
     link_mbps: int | None = None,
     packages: Sequence[str] | None = None,
+    platforms: Sequence[str] | None = None,
 ) -> LabStatus:
     """Bring the lab to `nodes` nodes and wait until each answers on SSH.
 
-    `packages` lie in the image from the start; none keeps what the lab was made with.
+    `packages` lie in the image from the start; the nodes get the hardware of `platforms`, in
+    turn. None keeps what the lab was made with.
     """
     require_linux_root()
     if not 1 <= nodes <= MAX_NODES:
         raise PodsysError(f"A lab has 1 to {MAX_NODES} nodes, not {nodes}.", "Give --nodes N.")
     lab = Lab.named(name)
     with lock_lab(lab):
-        chosen = choose_packages(lab, packages)
+        kind = choose_kind(lab, packages, platforms)
         found = find_ready(lab, nodes, link_mbps)
-        return found or bring_up(lab, nodes, report, link_mbps, chosen)
-
-
-def choose_packages(lab: Lab, asked: Sequence[str] | None) -> tuple[str, ...]:
-    """What the nodes' image holds besides; nodes that are there stand on theirs for good."""
-    known = load_settings(lab)
-    kept = known.packages if known else ()
-    if asked is None:
-        return kept
-    chosen = tidy_packages(asked)
-    if chosen != kept and lab.made_nodes():
-        raise PodsysError(
-            f"Lab '{lab.name}' was made with other packages: {' '.join(kept) or 'none'}.",
-            f"Nodes keep their image: `podsys lab down --name {lab.name}` first.",
-        )
-    return chosen
+        return found or bring_up(lab, nodes, report, link_mbps, kind)
 
 
 def find_ready(lab: Lab, nodes: int, link_mbps: int | None) -> LabStatus | None:
@@ -73,17 +61,17 @@ def find_ready(lab: Lab, nodes: int, link_mbps: int | None) -> LabStatus | None:
     return found if found.ready and lab.known_hosts.exists() else None
 
 
-def bring_up(
-    lab: Lab, nodes: int, report: Report, link_mbps: int | None, packages: tuple[str, ...]
-) -> LabStatus:
+def bring_up(lab: Lab, nodes: int, report: Report, link_mbps: int | None, kind: Kind) -> LabStatus:
     require_tools(report)
-    image = ensure_image(lab, report, packages)
+    image = ensure_image(lab, report, kind.packages, bool(kind.platforms))
     raise_limits(lab)
     lab.dir.mkdir(parents=True, exist_ok=True)
-    settings = ensure_bridge(lab, link_mbps, packages)
+    settings = ensure_bridge(lab, link_mbps, kind)
     ensure_lab_key(lab)
     write_defaults(lab.kernel)
     ensure_copies(lab)
+    if kind.platforms:
+        ensure_hardware(lab)
     ensure_proxy(lab, settings)
     for node in lab.made_nodes():
         if node.number > nodes:

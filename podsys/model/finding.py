@@ -28,7 +28,11 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of results.jsonl."""
+    """One line of results.jsonl.
+
+    `blocks`: where it fails, no job should start. `order`: smaller is nearer the root cause.
+    `folded_under`: the check that explains this one on these nodes.
+    """
 
     check: str
     suite: str
@@ -43,6 +47,16 @@ class Finding:
     evidence: str = ""
     remedy: str = ""
     seconds: float = 0.0
+    cause: str = ""
+    repairs: str = ""
+    blocks: bool = True
+    order: int = 50
+    folded_under: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """While this is so no job should start there: what is not known may be anything."""
+        return self.status is Status.UNKNOWN or (self.blocks and self.status is Status.FAIL)
 
     def as_json(self) -> dict[str, Any]:
         known = {name: getattr(self, name) for name in self.__slots__}

@@ -54,9 +54,12 @@ class LockedRelease(ReleasePart):
 
 
 class NodeSystem(ReleasePart):
-    os: str
-    version: str
-    kernel: str
+    """What could not be read of a node is left out."""
+
+    os: str = ""
+    version: str = ""
+    kernel: str = ""
+    driver: str = ""
     nodes: str
 
 

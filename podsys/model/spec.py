@@ -47,6 +47,9 @@ class Node(Part):
     groups: tuple[str, ...] = ("compute",)
     bmc: str | None = None
     serial: str | None = None
+    platform: str | None = Field(
+        None, description="the server model: a file of podsys/catalog/platforms"
+    )
     state: Literal["ready", "unreachable"] = "ready"
 
 
@@ -84,6 +87,15 @@ class Settings(Part):
     disable: tuple[str, ...] = Field((), description="setting ids that podsys leaves alone")
     adopt: tuple[str, ...] = Field((), description="advisory setting ids to apply")
     override: dict[str, str] = Field({}, description="setting id: value, instead of the catalog's")
+
+
+class Faults(Part):
+    """What a site thinks of the catalog's faults."""
+
+    disable: tuple[str, ...] = Field((), description="fault ids that podsys does not look for")
+    override: dict[str, int | float | str] = Field(
+        {}, description="fault id.bound: value, instead of the fault file's"
+    )
 
 
 class Rollout(Part):
@@ -131,6 +143,7 @@ class ClusterSpec(Part):
     )
     mounts: dict[MountPath, MountPoint] = Field({}, description="path: what is mounted there")
     settings: Settings = Settings()
+    faults: Faults = Faults()
     rollout: Rollout = Rollout()
     accept: Accept = Accept()
     certificate: CertificateTerms = CertificateTerms()

@@ -38,6 +38,11 @@ def at(path: str) -> str:
 
 def read_text(path: str) -> Optional[str]:
     """None when there is no such file; Unreadable when it is there and cannot be read."""
+    content = read_bytes(path)
+    return None if content is None else content.decode("utf-8", "replace")
+
+
+def read_bytes(path: str) -> Optional[bytes]:
     try:
         descriptor = os.open(at(path), os.O_RDONLY | os.O_NONBLOCK)
     except (FileNotFoundError, NotADirectoryError):
@@ -63,14 +68,14 @@ def read_large(path: str) -> Optional[str]:
         raise Unreadable("%s: %s" % (path, error.strerror))
 
 
-def _read_all(descriptor: int, path: str) -> str:
+def _read_all(descriptor: int, path: str) -> bytes:
     if stat.S_ISDIR(os.fstat(descriptor).st_mode):
         raise Unreadable("%s is a directory" % path)
     content = b""
     while len(content) <= LARGEST_FILE:
         part = os.read(descriptor, 1 << 16)
         if not part:
-            return content.decode("utf-8", "replace")
+            return content
         content += part
     raise Unreadable("%s is larger than %d bytes" % (path, LARGEST_FILE))
 

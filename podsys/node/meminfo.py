@@ -3,6 +3,9 @@
 from typing import Dict
 
 from . import machine
+from .values import whole
+
+LARGEST_KIB = 1 << 50
 
 
 def read_sizes() -> Dict[str, int]:
@@ -11,6 +14,7 @@ def read_sizes() -> Dict[str, int]:
     for line in (machine.read_text("/proc/meminfo") or "").splitlines():
         name, _, value = line.partition(":")
         number, _, unit = value.strip().partition(" ")
-        if unit == "kB" and number.isdigit():
-            found[name] = int(number)
+        size = whole(number, LARGEST_KIB)
+        if unit == "kB" and size is not None:
+            found[name] = size
     return found

@@ -15,6 +15,7 @@ PROTOCOL = 1
 LIMIT_S = 10.0
 SECTION, KIND = "section ", "kind "
 Request = Dict[str, Any]
+Kinds = Dict[str, List[Dict[str, Any]]]
 
 
 def main() -> None:
@@ -32,7 +33,8 @@ def run(request: Request) -> None:
 
 
 def answer(request: Request) -> str:
-    """`request`: items to read, sections (null for all), limit_s for each section and kind.
+    """`request`: items to read, sections (null for all), params of sections by their names,
+    limit_s for each section and kind.
 
     The workers' texts are put together as they are: whoever asks reads them, not this machine.
     """
@@ -40,7 +42,8 @@ def answer(request: Request) -> str:
     sections = list_sections(request)
     names = [SECTION + name for name in sections] + [KIND + kind for kind in kinds]
     limit_s = float(request.get("limit_s", LIMIT_S))
-    answers = run_all(names, lambda: prepare(sections, kinds), limit_s)
+    params = request.get("params", {})
+    answers = run_all(names, lambda: prepare(sections, kinds, params), limit_s)
     facts = [_member(name, as_section(answers[SECTION + name])) for name in sections]
     readings = [as_readings(answers[KIND + kind], items) for kind, items in kinds.items()]
     return '{"podsys_probe": %d, "sections": {%s}, "readings": {%s}}' % (
@@ -58,18 +61,18 @@ def list_sections(request: Request) -> List[str]:
     return find_sections()
 
 
-def group_by_kind(items: List[Dict[str, Any]]) -> Dict[str, List[Dict[str, Any]]]:
-    kinds: Dict[str, List[Dict[str, Any]]] = {}
+def group_by_kind(items: List[Dict[str, Any]]) -> Kinds:
+    kinds: Kinds = {}
     for item in items:
         kinds.setdefault(item["kind"], []).append(item)
     return kinds
 
 
-def prepare(sections: List[str], kinds: Dict[str, List[Dict[str, Any]]]) -> Callable[[str], str]:
+def prepare(sections: List[str], kinds: Kinds, params: Request) -> Callable[[str], str]:
     """Loads what the tasks need, in the worker; gives what does one of them."""
     from .reading import Reading
 
-    return Reading(sections, kinds).do
+    return Reading(sections, kinds, params).do
 
 
 def as_section(answer: Answer) -> str:

@@ -9,13 +9,14 @@ from .sections import load_section, read_section
 from .systemd import expect
 
 Items = List[Dict[str, Any]]
+Params = Dict[str, Dict[str, Any]]  # of sections, by their names
 
 
 class Reading:
     """Hears first what systemd will be asked, so that it is asked once for all."""
 
-    def __init__(self, sections: List[str], kinds: Dict[str, Items]) -> None:
-        self._kinds = kinds
+    def __init__(self, sections: List[str], kinds: Dict[str, Items], params: Params) -> None:
+        self._kinds, self._params = kinds, params
         for name in sections:
             _expect(load_section, name)
         for kind, items in kinds.items():
@@ -23,10 +24,9 @@ class Reading:
 
     def do(self, task: str) -> str:
         what, name = task.split(" ", 1)
-        return encode(read_section(name) if what == "section" else self._read(name))
-
-    def _read(self, kind: str) -> Any:
-        return read_items(kind, self._kinds[kind])
+        if what == "section":
+            return encode(read_section(name, self._params.get(name)))
+        return encode(read_items(name, self._kinds[name]))
 
 
 def _expect(load: Any, name: str, *about: Items) -> None:

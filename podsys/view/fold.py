@@ -21,7 +21,7 @@ def fold_findings(findings: Iterable[Finding]) -> list[Finding]:
 def _what_it_says(finding: Finding) -> tuple[object, ...]:
     said = (
         finding.check, finding.suite, finding.status, finding.fault, finding.metric,
-        finding.unit, finding.expected, finding.source, finding.remedy,
+        finding.unit, finding.expected, finding.source, finding.remedy, finding.folded_under,
     )  # fmt: skip
     if finding.status is Status.PASS:
         return (*said, finding.value if isinstance(finding.value, str) else None)

@@ -64,7 +64,8 @@ def _make_case(finding: Finding, node: str) -> Xml.Element:
         time=f"{finding.seconds / len(_places(finding)):.3f}",
     )
     message = describe_value(finding)
-    details = "\n".join(part for part in (message, finding.evidence, finding.remedy) if part)
+    parts = (message, finding.evidence, finding.cause, finding.remedy)
+    details = "\n".join(part for part in parts if part)
     match finding.status:
         case Status.FAIL:
             _add(case, "failure", message, details)

@@ -93,6 +93,8 @@ def _describe(finding: Finding) -> dict[str, str]:
         "fault": finding.fault,
         "source": finding.source,
         "evidence": finding.evidence,
+        "cause": finding.cause,
+        "folded_under": finding.folded_under,
         "remedy": finding.remedy,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podsys.commands.release_book import load_platforms
+from podsys.commands.faults import load_platforms
 from podsys.core.judge.releases import judge_releases
 from podsys.core.release_choice import Alike, Refusal, choose_releases
 from podsys.model.facts import NodeFacts
@@ -14,6 +14,7 @@ from tests.releases import SECURITY, book, locked, machine, released
 
 H100, A100, V100, GB200, MI300X = "10de:2330", "10de:20b2", "10de:1db5", "10de:2941", "1002:74a1"
 NVSWITCH = "10de:22a3"
+PLATFORMS = tuple(load_platforms().values())
 
 
 def choose(
@@ -21,7 +22,7 @@ def choose(
 ) -> tuple[list[Alike], list[Refusal]]:
     nodes = {one.node: Node(address=one.node, groups=groups) for one in found}
     spec = ClusterSpec(cluster="c", nodes=nodes, release=release)
-    return choose_releases(spec, {one.node: one for one in found}, load_platforms(), book())
+    return choose_releases(spec, {one.node: one for one in found}, PLATFORMS, book())
 
 
 def ubuntu(name: str, *pci: str, **more) -> NodeFacts:

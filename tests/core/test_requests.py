@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from podsys.core.requests import share_requests
+from podsys.core.requests import find_bare, share_requests
+from podsys.model.facts import NodeFacts, Section
 from tests.golden.examples import render_example
 
 
@@ -19,3 +20,14 @@ def test_every_item_is_asked_once_and_of_the_right_node():
     for node, items in wanted.items():
         asked = [(one.id, one.kind, one.key, one.params) for one in requests[node]]
         assert asked == [(one.id, one.kind, one.key, one.params) for one in items]
+
+
+def test_only_nodes_known_to_have_no_gpu_are_sent_less():
+    seen = {"with": ["nvidia_gpu", "rdma"], "without": ["amd_gpu"]}
+    facts = {
+        node: NodeFacts(node, sections={"capabilities": Section("ok", {"names": names})})
+        for node, names in seen.items()
+    }
+    facts["unknown"] = NodeFacts("unknown", sections={"capabilities": Section("unknown", {})})
+    facts["never"] = NodeFacts("never", "no answer")
+    assert find_bare(facts) == {"without"}

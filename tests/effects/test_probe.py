@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import marshal
+import zlib
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podsys.effects.probe import read_outcome
+from podsys.effects.probe import probe, read_outcome
 from podsys.effects.ssh import Outcome
+from podsys.node.accelerators import NO_LIBRARY
 
 GOOD = {
     "podsys_probe": 1,
@@ -57,3 +60,44 @@ def test_failures_say_what_to_do():
     assert "by sudo" in read_outcome(outcome(b"", 1, b"sudo: a password is required")).error
     assert "last words" in read_outcome(outcome(b"", 1, b"Traceback\nlast words")).error
     assert read_outcome(outcome(b"", None, error="no answer")).error == "no answer"
+
+
+class FakeFleet:
+    """Nodes that have a GPU if their name says so, and ask NVML if pynvml came along."""
+
+    as_root = ""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, int, dict]] = []
+
+    def run_each(self, commands, _limit):
+        for node, command in commands.items():
+            head, _, rest = command.stdin.partition(b"\n")
+            request, code = map(int, head.split()[2:4])
+            modules = marshal.loads(zlib.decompress(rest[request : request + code]))
+            self.asked.append((node, "pynvml" in modules, marshal.loads(rest[:request])))
+            reason = NO_LIBRARY if node.startswith("gpu") and "pynvml" not in modules else ""
+            gpu = {"status": "ok", "data": {"nvml_error": reason}}
+            yield Outcome(node, 0, json.dumps(GOOD | {"sections": {"gpu": gpu}}).encode(), b"", "")
+
+
+def test_libraries_stay_at_home_for_nodes_without_a_use_for_them():
+    fleet, done = FakeFleet(), []
+    requests = dict.fromkeys(("cpu1", "gpu1", "gpu2"), ())
+    found = probe(fleet, requests, lambda one: done.append(one.node), bare={"cpu1", "gpu1"})
+    assert [(node, has) for node, has, _ in fleet.asked] == [
+        ("cpu1", False),
+        ("gpu1", False),
+        ("gpu2", True),
+        ("gpu1", True),
+    ]
+    assert done == ["cpu1", "gpu2", "gpu1"]
+    assert {facts.get("gpu.nvml_error") for facts in found.values()} == {""}
+
+
+def test_a_section_s_params_reach_the_node():
+    fleet = FakeFleet()
+    params = {"kernel_log": {"since_s": 60}}
+    probe(fleet, {"n1": ()}, sections=("kernel_log",), params=params)
+    request = fleet.asked[0][2]
+    assert (request["sections"], request["params"]) == (("kernel_log",), params)

@@ -6,6 +6,7 @@ import json
 import marshal
 import subprocess
 import sys
+import traceback
 import zlib
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from podsys.effects.probe import PROTOCOL
 from podsys.effects.program import LOADER, Program, list_sections, pack_program
+from podsys.effects.strip import without_lines
 from podsys.node.sections import find_sections
 
 MAGIC = MAGIC_NUMBER.hex().encode()
@@ -41,8 +43,9 @@ def ask(python: str, program: Program, request: dict, cwd: Path) -> dict:
 @pytest.mark.parametrize("python", pythons())
 def test_every_python_runs_it_and_nothing_is_left(python, tmp_path):
     item = {"id": "a", "kind": "sysctl", "key": "kernel.ostype", "value": "Linux", "params": {}}
-    request = {"items": [item], "sections": list_sections(), "limit_s": 20}
-    found = ask(python, pack_program(), request, tmp_path)
+    params = {"kernel_log": {"since_s": 60}}
+    request = {"items": [item], "sections": list_sections(), "params": params, "limit_s": 20}
+    found = ask(python, pack_program(list_sections()), request, tmp_path)
     assert found["podsys_probe"] == PROTOCOL
     assert set(found["sections"]) == set(find_sections())
     assert found["sections"]["memory"]["data"]["total_kb"] > 0
@@ -61,9 +64,9 @@ def test_the_same_answer_from_bytecode_and_from_source(tmp_path):
 
 @pytest.mark.parametrize("form", ["code", "source"])
 def test_every_module_is_whole_without_its_types(form, tmp_path):
-    program = pack_program()
+    program = pack_program(("gpu",))
     names = list(marshal.loads(zlib.decompress(getattr(program, form))))
-    assert "podsys_node.kinds.sysctl" in names
+    assert {"podsys_node.kinds.sysctl", "podsys_node.sections.pci", "pynvml"} <= set(names)
     asked = program.ask({})
     if form == "source":
         asked = asked.replace(MAGIC, b"00", 1)
@@ -87,7 +90,29 @@ def test_what_is_slow_to_load_is_not_loaded_where_there_is_no_need(tmp_path):
 
 
 def is_common(name: str) -> bool:
-    return name.startswith(("podsys_node.kinds.", "podsys_node.probe", "podsys_node.reading"))
+    parts = ("kinds.", "sections.", "probe", "reading")
+    return name.startswith(tuple(f"podsys_node.{part}" for part in parts))
+
+
+def test_a_library_travels_only_with_the_section_that_needs_it():
+    without, with_it = pack_program(("pci", "cpu")), pack_program(("gpu", "cpu"))
+    assert without == pack_program()
+    assert "pynvml" not in marshal.loads(zlib.decompress(without.code))
+    assert "pynvml" in marshal.loads(zlib.decompress(with_it.code))
+    assert len(with_it.code) < 1.15 * len(without.code)
+
+
+def test_bytecode_without_lines_still_has_tracebacks():
+    source = "def f(x):\n    try:\n        return [1 / n for n in x]\n    finally:\n        x = 1\n"
+    names: dict = {}
+    exec(without_lines(compile(source, "m", "exec")), names)
+    assert names["f"]([1, 2]) == [1, 0.5]
+    try:
+        names["f"]([0])
+    except ZeroDivisionError:
+        said = traceback.format_exc()
+    assert "ZeroDivisionError" in said
+    assert 'File "m", line None, in f' in said
 
 
 def run_loader(stdin: bytes, cwd: Path, loader: str = LOADER) -> object:

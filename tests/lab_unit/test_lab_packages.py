@@ -6,9 +6,9 @@ import pytest
 
 from podsys.errors import PodsysError
 from podsys.lab.image import name_image, tidy_packages
+from podsys.lab.kind import choose_kind
 from podsys.lab.layout import Lab
 from podsys.lab.settings import Settings, save_settings
-from podsys.lab.up import choose_packages
 
 
 @pytest.fixture
@@ -32,23 +32,23 @@ def test_what_is_no_package_is_refused(name: str) -> None:
 
 
 def test_a_lab_keeps_its_packages(lab: Lab) -> None:
-    assert choose_packages(lab, None) == ("chrony",)
-    assert choose_packages(lab, ["chrony"]) == ("chrony",)
+    assert choose_kind(lab, None, None).packages == ("chrony",)
+    assert choose_kind(lab, ["chrony"], None).packages == ("chrony",)
 
 
 def test_nodes_never_change_their_image(lab: Lab) -> None:
     with pytest.raises(PodsysError, match="made with other packages: chrony") as caught:
-        choose_packages(lab, ["iperf3"])
+        choose_kind(lab, ["iperf3"], None)
     assert "lab down --name x" in caught.value.hint
 
 
 def test_a_lab_without_nodes_chooses_anew(lab: Lab) -> None:
     lab.node(1).dir.rmdir()
-    assert choose_packages(lab, []) == ()
+    assert choose_kind(lab, [], None).packages == ()
 
 
 def test_labs_of_before_have_none(tmp_path: Path) -> None:
     old = Lab("old", tmp_path)
     old.dir.mkdir(parents=True)
     (old.dir / "lab.json").write_text('{"subnet": 3, "link_mbps": 500}')
-    assert choose_packages(old, None) == ()
+    assert choose_kind(old, None, None).packages == ()

@@ -18,18 +18,7 @@ from podsys.node.encode import encode
 NODE = Path(podsys.node.__file__).parent
 START = "from podsys_node.probe import main; main()"
 PYENV = ".pyenv/versions/3.[61][.3]*"
-SECTIONS = {
-    "capabilities",
-    "clock",
-    "cpu",
-    "disks",
-    "memory",
-    "names",
-    "network",
-    "packages",
-    "system",
-    "units",
-}
+SECTIONS = {file.stem for file in (NODE / "sections").glob("*.py")} - {"__init__"}
 
 
 def hang() -> None:
@@ -122,7 +111,9 @@ def test_sections_are_found():
 def test_the_answer(monkeypatch, machine, item):
     machine.put("/proc/sys/vm/swappiness", "60\n")
     monkeypatch.setattr(sections, "find_sections", lambda: [])
-    monkeypatch.setattr(reading, "read_section", lambda name: hang() if name == "cpu" else {"a": 1})
+    monkeypatch.setattr(
+        reading, "read_section", lambda name, _: hang() if name == "cpu" else {"a": 1}
+    )
     swappiness, odd = item("sysctl", "vm.swappiness", "10"), item("no_such_kind", "x")
     request = {"items": [swappiness, odd], "sections": ["cpu", "memory"], "limit_s": 0.5}
     found = json.loads(probe.answer(request))

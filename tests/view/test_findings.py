@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from podsys.model.finding import Finding, Suspect
 from podsys.model.status import SEVERITY, Status, Verdict
-from podsys.view.findings import KEYS, as_json, describe_value, results_lines, show_findings
+from podsys.view.findings import KEYS, as_json, describe_value, results_lines
 from podsys.view.fold import fold_findings
+from podsys.view.show_findings import show_findings
 
 BASE = Finding("vm.swappiness", "passive", ("n1",), Status.PASS, value="1", expected="1")
 findings = st.builds(
@@ -30,6 +31,7 @@ def test_a_line_has_exactly_the_documented_keys_in_order() -> None:
     line = next(results_lines([BASE]))
     documented = (
         "check fault suite nodes status metric value unit expected source evidence remedy seconds"
+        " cause repairs blocks folded_under"
     )
     assert " ".join(json.loads(line)) == documented
 

@@ -113,7 +113,7 @@ def make_report(
                     remedy=f"log in to {lost} by hand: ssh, power, network")
         )  # fmt: skip
     findings.append(
-        Finding("node.units_healthy", "passive", (alive[0],), Status.WARN,
+        Finding("units-failed", "passive", (alive[0],), Status.WARN,
                 value="logrotate.service", expected="none", remedy="systemctl status UNIT")
     )  # fmt: skip
     examination = Examination(

@@ -3,8 +3,8 @@
 from podsys.core.judge.collective import judge_collective
 from podsys.core.judge.items import judge_items
 from podsys.core.judge.lines import ActiveVerdict, judge_lines
-from podsys.core.judge.node import judge_node
 from podsys.core.judge.pairs import PairVerdict, judge_pairs
+from podsys.core.judge.reachable import judge_reachable
 from podsys.core.judge.skips import judge_skips
 
 __all__ = [
@@ -13,7 +13,7 @@ __all__ = [
     "judge_collective",
     "judge_items",
     "judge_lines",
-    "judge_node",
     "judge_pairs",
+    "judge_reachable",
     "judge_skips",
 ]

@@ -14,6 +14,7 @@ from podsys.node.compare import differs
 SUITE = "passive"
 DEPLOY = "podsys deploy"
 REBOOT = "reboot"
+REPAIRS = {DEPLOY: "podsys", REBOOT: "reboot"}
 
 
 def judge_items(
@@ -44,6 +45,8 @@ def _judge(alike: Alike, source: str) -> Finding:
         source=source,
         evidence=evidence,
         remedy=remedy,
+        repairs=REPAIRS.get(remedy, ""),
+        blocks=False,
     )
 
 

@@ -19,9 +19,15 @@ API Code nvmlSystemGetDriverVersion(char *out, unsigned int size)
     return answer_system_text("driver.version", out, size);
 }
 
+/* The library's own version: told also where nvmlInit has failed, or was not called. */
 API Code nvmlSystemGetNVMLVersion(char *out, unsigned int size)
 {
-    return answer_system_text("nvml.version", out, size);
+    if (begin() == UNINITIALIZED) {
+        Code code = open_view();
+        if (code != OK)
+            return code;
+    }
+    return out != NULL ? view_text("nvml.version", out, size) : INVALID_ARGUMENT;
 }
 
 /* 1000 times the first part of the version plus 10 times the second: 12.2 is 12020. */

@@ -4,10 +4,9 @@ from typing import Any, Callable, Dict, List
 
 from .. import machine
 from ..paths import find_paths
+from ..pci import AMD, NVIDIA, list_gpus
 
-GPU_VENDORS = {"nvidia_gpu": "0x10de", "amd_gpu": "0x1002"}
-# PCI base class 03: display controllers, which server GPUs are too.
-DISPLAY = "0x03"
+GPU_VENDORS = {"nvidia_gpu": NVIDIA, "amd_gpu": AMD}
 
 
 def read() -> Dict[str, Any]:
@@ -32,11 +31,7 @@ def _has_nfs() -> bool:
 
 
 def _find_gpus() -> List[str]:
-    found = set()
-    for folder in machine.list_folder("/sys/bus/pci/devices"):
-        device = "/sys/bus/pci/devices/%s/" % folder
-        if (machine.read_text(device + "class") or "").startswith(DISPLAY):
-            found.add((machine.read_text(device + "vendor") or "").strip())
+    found = {device.vendor for device in list_gpus()}
     return [name for name, vendor in GPU_VENDORS.items() if vendor in found]
 
 

@@ -4,6 +4,7 @@ from typing import Any, Dict
 
 from .. import machine
 from ..systemd import Question, show
+from ..values import decimal, quote, whole, word
 
 DAEMONS = (
     ("chronyd", "chrony.service"),
@@ -14,6 +15,7 @@ DAEMONS = (
     ("ntpd", "ntpd.service"),
 )
 NOT_SYNCHRONISED = "Not synchronised"
+FIELDS = 14
 
 
 def read() -> Dict[str, Any]:
@@ -46,10 +48,13 @@ def asks_systemd() -> Question:
 def parse_tracking(text: str) -> Dict[str, Any]:
     """`chronyc -c tracking`: id, name, stratum, time, system offset in s, ..., leap status."""
     fields = text.strip().split(",")
-    if len(fields) != 14:
-        raise machine.Unreadable("chronyc tracking gave %d fields, not 14" % len(fields))
+    if len(fields) != FIELDS:
+        raise machine.Unreadable("chronyc tracking gave %d fields, not %d" % (len(fields), FIELDS))
+    stratum, offset = whole(fields[2], 16), decimal(fields[4])
+    if stratum is None or offset is None:
+        raise machine.Unreadable("chronyc tracking: no stratum or offset in %s" % quote(text))
     return {
-        "synchronised": fields[13] != NOT_SYNCHRONISED and fields[2] != "0",
-        "offset_s": float(fields[4]),
-        "source": fields[1] or fields[0],
+        "synchronised": fields[13] != NOT_SYNCHRONISED and stratum != 0,
+        "offset_s": offset,
+        "source": word(fields[1] or fields[0]),
     }

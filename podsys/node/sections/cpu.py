@@ -4,6 +4,7 @@ import os
 from typing import Any, Dict
 
 from .. import machine
+from ..values import quote, word
 
 
 def read() -> Dict[str, Any]:
@@ -12,10 +13,12 @@ def read() -> Dict[str, Any]:
         raise machine.Unreadable("/proc/cpuinfo is empty or missing")
     blocks = [_parse(block) for block in text.strip().split("\n\n")]
     cpus = [block for block in blocks if "processor" in block]
-    first = cpus[0] if cpus else {}
+    if not cpus:
+        raise machine.Unreadable("/proc/cpuinfo: no processor in %s" % quote(text))
+    first = cpus[0]
     return {
-        "vendor": first.get("vendor_id") or first.get("CPU implementer", ""),
-        "model": first.get("model name") or first.get("CPU part") or os.uname().machine,
+        "vendor": word(first.get("vendor_id") or first.get("CPU implementer", "")),
+        "model": word(first.get("model name") or first.get("CPU part") or os.uname().machine),
         "sockets": len({cpu.get("physical id", "0") for cpu in cpus}),
         "cpus": len(cpus),
         "cores": len({(c.get("physical id"), c.get("core id", c["processor"])) for c in cpus}),

@@ -1,57 +1,115 @@
-"""Mounted filesystems with room on them. A dead network mount hangs here, and only here."""
+"""Mounted filesystems with room on them; one whose server is gone costs only itself."""
 
 import os
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from .. import machine
+from ..isolate import MOST, run_all
+from ..mounts import unescape
+from ..record import Record
+from ..values import decimal, quote
+from ..worker import Answer
 
 REAL = ("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "vfat", "jfs")
-NETWORK = ("nfs", "nfs4", "lustre", "beegfs", "ceph", "gpfs", "cifs", "fuse.sshfs")
+NETWORK = ("nfs", "nfs4", "lustre", "beegfs", "ceph", "gpfs", "cifs", "9p")
+# A program answers for these, which may be at work over a network.
+PROGRAM = "fuse."
+PATIENCE_S = 1.0
+FIELDS = 6
+
+
+class Mount(Record):
+    """A line of /proc/self/mounts."""
+
+    __slots__ = ("path", "fs", "options")
+    path: str
+    fs: str
+    options: List[str]
+
+    @property
+    def is_remote(self) -> bool:
+        return self.fs in NETWORK or self.fs.startswith(PROGRAM)
+
+
+class Room(Record):
+    """Percent as df counts them; None where a filesystem has no such number."""
+
+    __slots__ = ("used_pct", "inodes_pct")
+    used_pct: Optional[float]
+    inodes_pct: Optional[float]
 
 
 def read() -> Dict[str, Any]:
     text = machine.read_text("/proc/self/mounts")
-    if text is None:
-        raise machine.Unreadable("/proc/self/mounts is missing")
-    return {"mounts": [_describe(*fields) for fields in find_mounts(text)]}
+    if not text:
+        raise machine.Unreadable("/proc/self/mounts is missing or empty")
+    mounts = find_mounts(text)
+    remote = [mount.path for mount in mounts if mount.is_remote][:MOST]
+    answers = run_all(remote, lambda: _say_room, PATIENCE_S) if remote else {}
+    found = [_describe(mount, answers.get(mount.path)) for mount in mounts]
+    return {"mounts": [mount for mount in found if mount]}
 
 
-def find_mounts(text: str) -> List[List[str]]:
-    """[path, type, options]; one device mounted at many places counts once, at the first."""
+def find_mounts(text: str) -> List[Mount]:
+    """One device mounted at many places counts once, at the first."""
     seen = set()
     found = []
-    for line in text.splitlines():
-        device, path, kind, options = (line.split() + [""] * 4)[:4]
-        place, path = device if device.startswith("/dev/") else path, _unescape(path)
-        if _has_room(kind, path) and place not in seen and os.path.isdir(machine.at(path)):
+    for line in filter(None, text.split("\n")):
+        fields = line.split(" ")
+        if len(fields) != FIELDS:
+            raise machine.Unreadable("/proc/self/mounts: no mount in %s" % quote(line))
+        device, mount = fields[0], Mount(unescape(fields[1]), fields[2], fields[3].split(","))
+        place = device if device.startswith("/dev/") else mount.path
+        if place not in seen and _has_room(mount) and _is_folder(mount):
             seen.add(place)
-            found.append([path, kind, options])
+            found.append(mount)
     return found
 
 
-def _has_room(kind: str, path: str) -> bool:
+def _has_room(mount: Mount) -> bool:
     """Below the root, an overlay is some container's view of a filesystem counted already."""
-    if path.startswith("/run/"):
+    if mount.path.startswith("/run/") or not mount.path.isprintable():
         return False
-    return kind in REAL + NETWORK or (kind == "overlay" and path == "/")
+    return mount.fs in REAL or mount.is_remote or (mount.fs == "overlay" and mount.path == "/")
 
 
-def _unescape(path: str) -> str:
-    return path.replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")
+def _is_folder(mount: Mount) -> bool:
+    """Containers mount single files; what is remote is not touched to find out."""
+    return mount.is_remote or os.path.isdir(machine.at(mount.path))
 
 
-def _describe(path: str, kind: str, options: str) -> Dict[str, Any]:
-    room = os.statvfs(machine.at(path))
-    used = room.f_blocks - room.f_bfree
-    return {
-        "path": path,
-        "fs": kind,
-        "used_pct": _share(used, used + room.f_bavail),
-        "inodes_pct": _share(room.f_files - room.f_ffree, room.f_files),
-        "read_only": "ro" in options.split(","),
+def _describe(mount: Mount, answer: Optional[Answer]) -> Dict[str, Any]:
+    """Nothing for a program's mount without any room, as those which only show something."""
+    is_hung = answer is not None and not answer["ok"]
+    facts = {
+        "path": mount.path,
+        "fs": mount.fs,
+        "read_only": "ro" in mount.options,
+        "hung": is_hung,
+        "reason": answer["text"] if answer and is_hung else "",
     }
+    if answer is None:
+        room = measure(mount.path)
+    else:
+        room = Room(*map(decimal, answer["text"].split(" "))) if not is_hung else Room(None, None)
+    if mount.fs.startswith(PROGRAM) and room.used_pct is None and not is_hung:
+        return {}
+    return dict(facts, used_pct=room.used_pct, inodes_pct=room.inodes_pct)
 
 
-def _share(part: int, whole: int) -> Any:
-    """Percent as df counts it; None where a filesystem has no such number."""
-    return round(100.0 * part / whole, 1) if whole else None
+def measure(path: str) -> Room:
+    try:
+        found = os.statvfs(machine.at(path))
+    except OSError as error:
+        raise machine.Unreadable("%s: %s" % (path, error.strerror))
+    used = found.f_blocks - found.f_bfree
+    inodes = found.f_files - found.f_ffree
+    return Room(_share(used, used + found.f_bavail), _share(inodes, found.f_files))
+
+
+def _say_room(path: str) -> str:
+    return "%s %s" % tuple(measure(path))
+
+
+def _share(part: int, whole: int) -> Optional[float]:
+    return round(100.0 * part / whole, 1) if whole > 0 and part >= 0 else None

@@ -8,7 +8,7 @@ from ..meminfo import read_sizes
 
 def read() -> Dict[str, Any]:
     sizes = read_sizes()
-    if "MemTotal" not in sizes:
+    if not sizes.get("MemTotal"):
         raise machine.Unreadable("/proc/meminfo does not say how much memory there is")
     nodes = machine.list_folder("/sys/devices/system/node")
     return {

@@ -5,7 +5,7 @@ from typing import Any, Dict
 
 
 def read() -> Dict[str, Any]:
-    addresses = _resolve(_socket.gethostname().encode())
+    addresses = resolve(_socket.gethostname())
     loopback = [address for address in addresses if address.startswith("127.") or address == "::1"]
     return {
         "hostname_addresses": addresses,
@@ -13,9 +13,10 @@ def read() -> Dict[str, Any]:
     }
 
 
-def _resolve(name: bytes) -> Any:
+def resolve(name: str) -> Any:
+    """The name goes as bytes: for a text Python would load a codec."""
     try:
-        found = _socket.getaddrinfo(name, None, 0, 0, _socket.IPPROTO_TCP)
+        found = _socket.getaddrinfo(name.encode(), None, 0, 0, _socket.IPPROTO_TCP)
     except _socket.gaierror:
         return []
     return sorted({str(place[0]) for _, _, _, _, place in found})

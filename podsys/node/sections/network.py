@@ -1,13 +1,15 @@
 """Network interfaces, from /sys/class/net, and their addresses."""
 
-import os
 from typing import Any, Dict, List
 
 from .. import machine
 from ..addresses import read_addresses
+from ..sysfs import link_name, pci_address, read_node, read_whole, read_word
 
 # Made by software on top of others; a container's own end of a veth is its NIC.
 MADE = ("lo", "docker", "virbr", "br-", "veth", "cni", "flannel", "cali", "tun", "tap", "dummy")
+FASTEST_MBPS = 100000000
+LARGEST_MTU = 1 << 20
 
 
 def read() -> Dict[str, Any]:
@@ -25,29 +27,20 @@ def _is_nic(name: str) -> bool:
 
 
 def _read_nic(name: str, addresses: List[str]) -> Dict[str, Any]:
+    """A link that is down answers some files with an error: then there is nothing to say."""
     folder = "/sys/class/net/%s/" % name
-    driver = machine.at(folder + "device/driver")
+    physical = machine.exists(folder + "device")
     return {
         "name": name,
-        "mac": _read(folder + "address"),
-        "speed_mbps": _read_speed(folder + "speed"),
-        "mtu": int(_read(folder + "mtu") or 0),
-        "state": _read(folder + "operstate"),
+        "mac": read_word(folder + "address"),
+        "speed_mbps": read_whole(folder + "speed", FASTEST_MBPS) or None,
+        "duplex": read_word(folder + "duplex"),
+        "mtu": read_whole(folder + "mtu", LARGEST_MTU),
+        "state": read_word(folder + "operstate"),
+        "carrier_changes": read_whole(folder + "carrier_changes", 1 << 32),
         "addresses": addresses,
-        "driver": os.path.basename(os.path.realpath(driver)) if os.path.exists(driver) else "",
-        "physical": machine.exists(folder + "device"),
+        "driver": link_name(folder + "device/driver"),
+        "physical": physical,
+        "bdf": pci_address(folder + "device") if physical else "",
+        "numa_node": read_node(folder + "device") if physical else None,
     }
-
-
-def _read(path: str) -> str:
-    """A link that is down answers some files with an error: then there is nothing to say."""
-    try:
-        return (machine.read_text(path) or "").strip()
-    except machine.Unreadable:
-        return ""
-
-
-def _read_speed(path: str) -> Any:
-    """Mbit/s; the kernel says -1 when it does not know."""
-    text = _read(path)
-    return int(text) if text.isdigit() and int(text) > 0 else None

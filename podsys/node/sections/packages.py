@@ -4,10 +4,11 @@ from typing import Any, Dict
 
 from .. import machine
 from ..packages import find_broken
+from ..values import quote, word
 
 
 def read() -> Dict[str, Any]:
     return {
-        "broken": find_broken(),
+        "broken": [word(name) or quote(name) for name in find_broken()],
         "reboot_required": machine.exists("/var/run/reboot-required"),
     }

@@ -4,15 +4,16 @@ import os
 from typing import Any, Dict
 
 from .. import machine
+from ..dmi import read_dmi
+from ..sysfs import read_uptime, read_word
 from ..systemd import show_manager
+from ..values import word
 from ..words import split_words
 
 FAMILIES = {
     "debian": ("debian", "ubuntu"),
     "rhel": ("rhel", "fedora", "centos", "rocky", "almalinux"),
 }
-# What firmware says when nobody filled it in.
-UNFILLED = ("", "none", "not specified", "to be filled by o.e.m.", "default string", "0")
 
 
 def read() -> Dict[str, Any]:
@@ -26,14 +27,14 @@ def read() -> Dict[str, Any]:
         "os_family": find_family(release),
         "kernel": kernel.release,
         "arch": kernel.machine,
-        "boot_id": (machine.read_text("/proc/sys/kernel/random/boot_id") or "").strip(),
-        "machine_id": (machine.read_text("/etc/machine-id") or "").strip(),
-        "serial": _read_dmi("product_serial"),
-        "vendor": _read_dmi("sys_vendor"),
-        "product": _read_dmi("product_name"),
+        "boot_id": read_word("/proc/sys/kernel/random/boot_id"),
+        "machine_id": read_word("/etc/machine-id"),
+        "serial": read_dmi("product_serial"),
+        "vendor": read_dmi("sys_vendor"),
+        "product": read_dmi("product_name"),
         "virtual": kind != "none",
         "virtualization": kind,
-        "uptime_s": float((machine.read_text("/proc/uptime") or "0").split()[0]),
+        "uptime_s": read_uptime(),
     }
 
 
@@ -43,7 +44,7 @@ def read_os_release() -> Dict[str, str]:
     for line in text.splitlines():
         name, separator, value = line.partition("=")
         if separator:
-            found[name.strip()] = _unquote(value.strip())
+            found[name.strip()] = word(_unquote(value.strip()))
     return found
 
 
@@ -65,15 +66,6 @@ def find_family(release: Dict[str, str]) -> str:
 def read_virtualization() -> str:
     """As systemd says, whose word for bare metal is an empty one."""
     try:
-        return show_manager()["Virtualization"] or "none"
+        return word(show_manager()["Virtualization"]) or "none"
     except (machine.Unreadable, KeyError):  # another init: its tool says `none` and exits with 1
-        return machine.run(["systemd-detect-virt"]).out.strip() or "none"
-
-
-def _read_dmi(name: str) -> str:
-    """Serial numbers are for root's eyes only, and some machines have no such table at all."""
-    try:
-        value = (machine.read_text("/sys/class/dmi/id/" + name) or "").strip()
-    except machine.Unreadable:
-        return ""
-    return "" if value.lower() in UNFILLED else value
+        return word(machine.run(["systemd-detect-virt"]).out) or "none"
