@@ -44,7 +44,7 @@ def read_peers(
     for node, seen in facts.items():
         answers = {i.key: seen.readings.get(i.id, {}) for i in alive if i.key != node}
         if answers and seen.reachable:
-            knocked = [_is_open(answer) for answer in answers.values()]
+            knocked = [_answered(answer) for answer in answers.values()]
             peers[node] = {
                 "names": [_compare(spec, name, answer) for name, answer in answers.items()],
                 "asked": len(knocked),
@@ -57,8 +57,9 @@ def _is_alive(facts: NodeFacts | None) -> bool:
     return facts is not None and facts.reachable
 
 
-def _is_open(answer: Reading) -> bool:
-    return answer.get("note") == "open"
+def _answered(answer: Reading) -> bool:
+    """A refusal is an answer, too: sshd may listen on a port that only OpenSSH's config knows."""
+    return answer.get("note") in ("open", "refused")
 
 
 def _compare(spec: ClusterSpec, name: str, answer: Reading) -> dict[str, Any]:
@@ -85,5 +86,5 @@ def _count_others(
     if item is None:
         return {"asked_by": 0, "reached_by": 0}
     others = [f for name, f in facts.items() if name != node and f.reachable]
-    answers = [_is_open(other.readings.get(item.id, {})) for other in others]
+    answers = [_answered(other.readings.get(item.id, {})) for other in others]
     return {"asked_by": len(answers), "reached_by": sum(answers)}

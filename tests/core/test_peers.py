@@ -28,7 +28,7 @@ def see(spec: ClusterSpec, readings: dict[str, dict[str, Any]]) -> dict[str, dic
 
 def test_names_and_attempts() -> None:
     spec = make_spec("a", "b", "c")
-    good = {n: {"live": f"10.0.0.{i}", "note": "open"} for i, n in enumerate("abc", 1)}
+    good = {n: {"live": f"10.0.0.{i}", "note": "refused"} for i, n in enumerate("abc", 1)}
     deaf = {n: {"live": "", "note": "silent"} for n in "abc"}
     found = see(spec, {"a": good, "b": good, "c": deaf})
     assert found["a"] == {

@@ -1,6 +1,7 @@
 """One look at this node: what the probe reads, judged by what the file brought along."""
 
 import json
+import os
 import signal
 from typing import Any, Dict, List, Optional
 
@@ -15,7 +16,7 @@ Judge = Dict[str, Any]
 
 def look(judge: Judge, node: str, seconds: float, since_s: Optional[float], whole: bool) -> Any:
     """Findings of this node, within so many seconds; `whole` reads its settings as well."""
-    own = judge["nodes"].get(node, {})
+    own = judge["nodes"].get(node) or judge["nodes"].get(os.uname().nodename, {})
     items = judge["items"][own["items"]] if whole and own else []
     answer = ask(judge["sections"], items, seconds)
     sections = answer["sections"]

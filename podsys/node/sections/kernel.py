@@ -1,10 +1,9 @@
 """How the kernel was started and how it is set: what faults are told by, beside the settings."""
 
-import glob
-import re
 from typing import Any, Dict, List, Optional
 
 from .. import machine
+from ..paths import find_paths
 from ..sysfs import read_whole, read_word
 
 GOVERNORS = "/sys/devices/system/cpu/cpufreq/policy*/scaling_governor"
@@ -34,16 +33,13 @@ def _read_command_line() -> Optional[str]:
 
 def _read_governors() -> List[str]:
     """Each once; none where the kernel does not set the frequency, as in a virtual machine."""
-    words = {
-        read_word(path[len(machine.at("/")) - 1 :]) for path in glob.glob(machine.at(GOVERNORS))
-    }
-    return sorted(filter(None, words))
+    return sorted(set(filter(None, map(read_word, find_paths(GOVERNORS)))))
 
 
 def find_chosen(text: str) -> Optional[str]:
     """`always [madvise] never` -> madvise"""
-    found = re.match(r"(?:[a-z]+ )*\[([a-z]+)\](?: [a-z]+)*\Z", text)
-    return found.group(1) if found else None
+    chosen = [part[1:-1] for part in text.split(" ") if part[:1] == "[" and part[-1:] == "]"]
+    return chosen[0] if len(chosen) == 1 and chosen[0].isalpha() else None
 
 
 def _read_swaps() -> Optional[List[str]]:
