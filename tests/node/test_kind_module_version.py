@@ -24,6 +24,12 @@ def test_a_newer_driver_on_disk_waits_for_a_reboot(machine) -> None:
     assert machine.read_one(ITEM) == {"live": "535.261.03", "persistent": "535.309.01"}
 
 
+def test_debian_has_another_name_for_the_file(machine) -> None:
+    with_gpu(machine)
+    machine.tool("modinfo", '[ "$3" = nvidia-current ] && echo 535.309.01')
+    assert machine.read_one(ITEM) == {"live": "not loaded", "persistent": "535.309.01"}
+
+
 def test_neither_loaded_nor_built(machine) -> None:
     with_gpu(machine, built="")
     assert machine.read_one(ITEM) == {"live": "not loaded", "persistent": "not built"}

@@ -12,6 +12,8 @@ from . import Item, Readings, read_each
 
 MAKERS = {"nvidia": "0x10de", "amd": "0x1002"}
 DISPLAY = "0x03"
+# Debian keeps several NVIDIA drivers side by side, in files of other names than the modules.
+DEBIANS = "-current"
 BUILD_LIMIT_S = 1800
 
 
@@ -28,9 +30,13 @@ def _read_one(item: Item) -> Dict[str, str]:
     if not has_gpu_of(MAKERS[maker]):
         return {"absent": "the machine has no %s GPU" % maker}
     loaded = (machine.read_text("/sys/module/%s/version" % item["key"]) or "").strip()
-    found = machine.run(["modinfo", "-F", "version", item["key"]])
-    built = found.out.strip() if found.code == 0 else ""
+    built = read_built(item["key"]) or read_built(item["key"] + DEBIANS)
     return {"live": loaded or "not loaded", "persistent": built or "not built"}
+
+
+def read_built(name: str) -> str:
+    found = machine.run(["modinfo", "-F", "version", name])
+    return found.out.strip() if found.code == 0 else ""
 
 
 def has_gpu_of(vendor: str) -> bool:
