@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -42,7 +43,12 @@ def load_releases() -> ReleaseBook:
 
 def release_names(text: str) -> list[str] | None:
     """What cluster.yaml may ask for; None, and nothing is read, where it asks for nothing."""
-    return load_releases().names if "\nrelease:" in text else None
+    return load_releases().names if has_releases(text) else None
+
+
+def has_releases(text: str) -> bool:
+    """Seen without reading the file as YAML: a wrong yes only costs the time to load the book."""
+    return re.search(r"^release:(?! *\{\} *(#|$))", text, re.MULTILINE) is not None
 
 
 def judge_locks(
