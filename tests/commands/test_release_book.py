@@ -58,5 +58,5 @@ def test_a_damaged_lock_is_refused(tmp_path) -> None:
     workspace.lock_file.write_text(text)
     assert load_lock(workspace) is not None
     workspace.lock_file.write_text(text.replace("535.309.01", "535.261.03", 3))
-    with pytest.raises(InputProblemsError, match="podsys.lock:"):
+    with pytest.raises(InputProblemsError, match=r"podsys\.lock:"):
         load_lock(workspace)
