@@ -70,6 +70,7 @@ def root(
         "podsys init site --from hosts.csv --user admin",
         "podsys init site --from inventory.yaml --jump admin@bastion:22",
         "podsys init site                   # look again; your edits stay",
+        "podsys init site --upgrade         # what the releases would move, and why",
     )
 )
 def init(
@@ -87,6 +88,10 @@ def init(
     ssh_config: Annotated[
         str | None, typer.Option(help="OpenSSH config file; else ~/.ssh/config.")
     ] = None,
+    upgrade: Annotated[
+        bool, typer.Option("--upgrade", help="Resolve the releases anew; asks before writing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Import hosts, pin their keys, probe them, write the workspace.
@@ -100,7 +105,8 @@ def init(
 
     source = command.Source(hosts=hosts, file=from_file, lab=lab_name if lab else None)
     login = command.Login(user=user, key=key, port=port, jump=jump, config=ssh_config)
-    _end(command.init(directory, source, login, as_json=as_json))
+    options = command.Options(upgrade=upgrade, yes=yes, as_json=as_json)
+    _end(command.init(directory, source, login, options))
 
 
 @app.command(

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from podsys.commands.faults import fault_ids, platform_ids
+from podsys.commands.release_book import load_lock, release_names
 from podsys.core.catalog import parse_baselines, parse_settings
 from podsys.core.spec import parse_spec, with_key_path
 from podsys.effects.catalog import (
     read_baselines_texts,
     read_faults_texts,
     read_platforms_texts,
+    read_release_texts,
     read_settings_texts,
 )
 from podsys.effects.ssh import Fleet
@@ -23,7 +25,7 @@ from podsys.effects.ssh.routes import settle
 from podsys.effects.workspace import Workspace, open_workspace, read_text, write_atomically
 from podsys.model.baseline import Baseline
 from podsys.model.facts import NodeFacts, Section
-from podsys.model.problem import InputProblemsError
+from podsys.model.problem import InputProblemsError, raise_problems
 from podsys.model.setting import Setting
 from podsys.model.spec import ClusterSpec
 
@@ -63,9 +65,12 @@ def load_cluster(root: Path) -> Cluster:
     catalog = load_catalog()
     text = read_text(workspace.cluster_file)
     file = str(workspace.cluster_file)
-    spec, problems = parse_spec(text, file, catalog.settings, platform_ids(), fault_ids())
+    spec, problems = parse_spec(
+        text, file, catalog.settings, platform_ids(), fault_ids(), release_names(text)
+    )
     if problems or spec is None:
         raise InputProblemsError(problems)
+    load_lock(workspace)  # an impossible one is refused here, before any node is asked
     return Cluster(workspace, settle_ssh(with_key_path(spec, workspace.root)), catalog)
 
 
@@ -82,10 +87,10 @@ def load_spec(workspace: Workspace) -> ClusterSpec:
 def load_catalog() -> Catalog:
     settings_texts, baseline_texts = read_settings_texts(), read_baselines_texts()
     settings, problems = parse_settings(settings_texts)
-    if problems:
-        raise InputProblemsError(problems)
+    raise_problems(problems)
     baselines = load_baselines()
-    texts = (settings_texts, baseline_texts, read_faults_texts(), read_platforms_texts())
+    texts = [settings_texts, baseline_texts, read_faults_texts(), read_platforms_texts()]
+    texts += read_release_texts()
     whole = json.dumps([dict(one) for one in texts], sort_keys=True)
     return Catalog(
         tuple(settings),

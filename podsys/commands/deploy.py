@@ -9,21 +9,24 @@ from pathlib import Path
 
 from podsys.commands.apply import Rollout
 from podsys.commands.certify import EXIT_CODES, certify
-from podsys.commands.common import load_cluster, save_facts
+from podsys.commands.common import Cluster, load_cluster, save_facts
 from podsys.commands.context import Context, begin_run
 from podsys.commands.desired import Desired, write_rendered
 from podsys.commands.interrupt import stop_flag
 from podsys.commands.reboots import survey_after_reboots
+from podsys.commands.release_book import judge_locks
 from podsys.commands.settle import look_again, wait_for_settled
 from podsys.core.limit import limit_nodes
 from podsys.core.plan import make_plan
 from podsys.effects.runlock import hold
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.facts import NodeFacts
+from podsys.model.nodeset import fold
 from podsys.model.plan import Plan
+from podsys.model.status import Status
 from podsys.view.console import out, print_json
 from podsys.view.plan import plan_as_json, show_plan
-from podsys.view.progress import progress
+from podsys.view.progress import Progress, progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
     with hold(cluster.workspace.run_lock), cluster.connect() as fleet:
         with progress("deploy", shown=not options.as_json) as watch:
             facts, desired = survey_after_reboots(cluster, fleet, chosen, watch)
+            _say_stale_locks(cluster, facts, watch)
         plan = make_plan(desired.wanted, facts, desired.role_order)
         if options.plan_only:
             _show(plan, desired, facts, options)
@@ -56,6 +60,13 @@ def deploy(root: Path, options: Options) -> ExitCode:
                 level=cluster.spec.accept.level, plan=plan,
             )  # fmt: skip
             return _carry_out(context, options.as_json)
+
+
+def _say_stale_locks(cluster: Cluster, facts: Mapping[str, NodeFacts], watch: Progress) -> None:
+    """Before the plan: it follows the lock, which may be behind cluster.yaml."""
+    for finding in judge_locks(cluster.workspace, cluster.spec, facts):
+        if finding.status is not Status.PASS:
+            watch.say(f"{fold(finding.nodes)}: {finding.evidence}: {finding.remedy}")
 
 
 def _show(plan: Plan, desired: Desired, facts: Mapping[str, NodeFacts], options: Options) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from podsys.commands.common import Catalog, Cluster, know, load_facts, save_facts
+from podsys.commands.release_book import load_lock
 from podsys.commands.rendering import Rendering, render_cluster
 from podsys.commands.role_texts import RoleTexts
+from podsys.core.locked import locked_nodes
 from podsys.core.plan import find_advice
 from podsys.core.rendering import Layout
 from podsys.core.requests import find_bare, share_requests
@@ -96,7 +98,9 @@ def render(
     workspace: Workspace, spec: ClusterSpec, catalog: Catalog, facts: Mapping[str, NodeFacts]
 ) -> Rendering:
     keys = workspace.known_hosts.read_text() if workspace.known_hosts.exists() else ""
-    return render_cluster(spec, catalog.settings, catalog.baselines, facts, keys)
+    lock = load_lock(workspace)
+    locked = locked_nodes(lock.releases) if lock else {}
+    return render_cluster(spec, catalog.settings, catalog.baselines, facts, keys, locked)
 
 
 def _missing(rendering: Rendering, facts: Mapping[str, NodeFacts]) -> dict[str, tuple[Item, ...]]:

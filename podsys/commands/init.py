@@ -10,15 +10,25 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from podsys.commands.common import Catalog, load_catalog, load_facts, save_facts, settle_ssh
+from podsys.commands.common import (
+    Catalog,
+    know,
+    load_catalog,
+    load_facts,
+    save_facts,
+    settle_ssh,
+)
 from podsys.commands.desired import write_rendered
 from podsys.commands.faults import fault_ids, load_platforms, platform_ids
 from podsys.commands.merge import Merged, merge_cluster_file
+from podsys.commands.release_book import load_lock, release_names
+from podsys.commands.releases import Settled, confirm_moves, settle_releases
 from podsys.commands.sources import Found, Source, find_hosts
 from podsys.core.lock import make_lock
 from podsys.core.odd import Oddity, find_oddities
 from podsys.core.platforms import recognise
 from podsys.core.spec import parse_spec, schema, with_key_path
+from podsys.core.upgrade import describe_move
 from podsys.effects.ansible import ansible_version
 from podsys.effects.hostkeys import Pinned, pin_host_keys
 from podsys.effects.probe import probe
@@ -32,7 +42,7 @@ from podsys.model.spec import ClusterSpec, Node, Ssh
 from podsys.view import inventory as view
 from podsys.view.progress import progress
 
-__all__ = ["Login", "Source", "init"]
+__all__ = ["Login", "Options", "Source", "init"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +64,23 @@ class Login:
         return named
 
 
-def init(directory: Path, source: Source, login: Login, as_json: bool) -> ExitCode:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`upgrade`: resolve the releases anew; `yes`: and write what moves without asking."""
+
+    upgrade: bool = False
+    yes: bool = False
+    as_json: bool = False
+
+
+def init(directory: Path, source: Source, login: Login, options: Options) -> ExitCode:
     """Exit code 0 when every node answered, 3 when some could not be probed."""
     workspace = Workspace(directory.resolve())
     catalog = load_catalog()
     before = _read_spec(workspace)
     found = find_hosts(source)
+    if not options.upgrade:
+        load_lock(workspace)  # an impossible one is refused before any node is asked
     if before is None and found is None:
         raise PodsysError(
             f"{workspace.root} is no workspace yet, and no hosts were named",
@@ -74,10 +95,13 @@ def init(directory: Path, source: Source, login: Login, as_json: bool) -> ExitCo
         pinned = pin_host_keys(
             reach.nodes, reach.ssh, workspace.known_hosts, found.trusted_keys if found else ""
         )
-        facts = _probe(workspace, reach, pinned, quiet=as_json)
-        merged = _write(workspace, _with_facts(spec, facts), reach.ssh, facts, catalog)
+        facts = _probe(workspace, reach, pinned, quiet=options.as_json)
+        spec = _with_facts(spec, facts)
+        asking = reach.model_copy(update={"nodes": spec.nodes})
+        settled = _settle(workspace, asking, facts, options)
+        merged = _write(workspace, spec, reach.ssh, facts, catalog, settled)
     oddities = find_oddities(facts.values())
-    _show(workspace, facts, oddities, merged, pinned, as_json)
+    _show(workspace, facts, oddities, merged, pinned, settled, options)
     return ExitCode.GOOD if all(f.reachable for f in facts.values()) else ExitCode.UNKNOWN
 
 
@@ -86,7 +110,9 @@ def _read_spec(workspace: Workspace) -> ClusterSpec | None:
         return None
     file = str(workspace.cluster_file)
     text = read_text(workspace.cluster_file)
-    spec, problems = parse_spec(text, file, platforms=platform_ids(), faults=fault_ids())
+    spec, problems = parse_spec(
+        text, file, platforms=platform_ids(), faults=fault_ids(), releases=release_names(text)
+    )
     if spec is None:
         raise InputProblemsError(problems)
     return spec
@@ -145,6 +171,21 @@ def _probe(
     return {name: facts[name] for name in spec.nodes}
 
 
+def _settle(
+    workspace: Workspace, reach: ClusterSpec, facts: dict[str, NodeFacts], options: Options
+) -> Settled:
+    """Before anything is written: a release that cannot be leaves the workspace as it was."""
+    with Fleet(reach.ssh, reach.nodes, workspace.known_hosts) as fleet:
+        settled = settle_releases(
+            workspace, reach, know(workspace, facts), fleet,
+            [name for name, found in facts.items() if found.reachable],
+            upgrade=options.upgrade,
+        )  # fmt: skip
+    if options.upgrade:
+        confirm_moves(settled, yes=options.yes, as_json=options.as_json)
+    return settled
+
+
 def _with_facts(spec: ClusterSpec, facts: dict[str, NodeFacts]) -> ClusterSpec:
     """What was seen is pinned: later a machine that has become another one is a finding."""
     nodes = {
@@ -171,12 +212,13 @@ def _write(
     reach: Ssh,
     facts: dict[str, NodeFacts],
     catalog: Catalog,
+    settled: Settled,
 ) -> Merged:
     merged = merge_cluster_file(workspace, spec)
     write_atomically(workspace.schema_file, json.dumps(schema(), indent=2) + "\n")
     save_facts(workspace, facts)
     known = load_facts(workspace)
-    lock = make_lock(catalog.sha256, ansible_version(), known)
+    lock = make_lock(catalog.sha256, ansible_version(), known, settled.releases)
     write_atomically(workspace.lock_file, lock)
     write_rendered(workspace, spec.model_copy(update={"ssh": reach}), catalog, known)
     return merged
@@ -188,11 +230,15 @@ def _show(
     oddities: Iterable[Oddity],
     merged: Merged,
     pinned: Pinned,
-    as_json: bool,
+    settled: Settled,
+    options: Options,
 ) -> None:
     odd = [(o.fact, o.found, o.usual, o.nodes) for o in oddities]
-    if as_json:
-        view.print_inventory(workspace.root, facts, odd, merged.kept, pinned.new)
+    releases = [(r.release, r.nodes, r.left_out) for r in settled.releases]
+    moves = () if options.upgrade else [describe_move(move) for move in settled.moves]
+    if options.as_json:
+        view.print_inventory(workspace.root, facts, odd, merged.kept, pinned.new, releases)
     else:
         view.show_machines(facts, odd)
+        view.show_releases(releases, moves, settled.waiting)
         view.show_written(workspace.root, merged.kept, merged.added, pinned.new)

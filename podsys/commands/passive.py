@@ -10,6 +10,7 @@ from typing import Any
 from podsys.commands.common import Cluster
 from podsys.commands.desired import Desired
 from podsys.commands.faults import describe_platform, load_faults, load_platforms, paths_below
+from podsys.commands.release_book import judge_locks
 from podsys.core.counters import Kept, compare_counters, keep_counters
 from podsys.core.diagnose import Surroundings, diagnose_nodes
 from podsys.core.fault_choice import choose_faults
@@ -52,6 +53,7 @@ def judge_passive(
         *judge_reachable(facts.values()),
         *diagnose_nodes(facts, faults, surroundings, items),
         *judge_skips(reachable, catalog.sources),
+        *judge_locks(cluster.workspace, cluster.spec, facts),
     ]
 
 

@@ -26,6 +26,7 @@ from podsys.errors import PodsysError
 from podsys.model.baseline import Baseline
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
+from podsys.model.lock import LockedRelease
 from podsys.model.role import Role
 from podsys.model.setting import Setting
 from podsys.model.spec import ClusterSpec
@@ -62,13 +63,14 @@ def render_cluster(
     baselines: Mapping[str, Baseline],
     facts: Mapping[str, NodeFacts],
     known_hosts: str,
+    locked: Mapping[str, LockedRelease] | None = None,
 ) -> Rendering:
     """Selection, items of roles, and the whole tree: one computation, so they cannot differ."""
     roles = parse_roles(read_role_texts())
     refuse_reserved_groups(spec, roles)
     traits = all_traits(spec, facts)
     selections = select_all(spec, settings, traits)
-    layout = lay_out(spec, roles, facts, selections)
+    layout = lay_out(spec, roles, facts, selections, locked or {})
     texts = RoleTexts(role_data(spec, layout, baselines, name_host_keys(known_hosts, spec)))
     return Rendering(
         wanted=wanted_items(spec, layout, selections, texts),
@@ -116,15 +118,17 @@ def lay_out(
     roles: Sequence[Role],
     facts: Mapping[str, NodeFacts],
     selections: Mapping[str, Selection],
+    locked: Mapping[str, LockedRelease],
 ) -> Layout:
     families = families_of(spec, facts)
-    members = {role.name: nodes_of(role, spec, families) for role in roles}
+    members = {role.name: nodes_of(role, spec, families, locked) for role in roles}
     return Layout(
         roles=tuple(role for role in roles if members[role.name]),
         members=members,
         families=families,
         profiles=tuple(_profiles(selections)),
         views={name: view_node(name, node.address) for name, node in spec.nodes.items()},
+        locked={name: locked[name] for name in spec.nodes if name in locked},
     )
 
 

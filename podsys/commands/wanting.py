@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from podsys.commands.role_texts import RoleTexts
+from podsys.core.release_roles import why_without
 from podsys.core.rendering import Layout, NodeView
 from podsys.core.role_items import node_items, role_items
 from podsys.core.select import Selection
@@ -28,9 +29,11 @@ def wanted_items(
     for name in spec.nodes:
         family = layout.families.get(name)
         roles = [role for role in layout.roles if family and name in members[role.name]]
-        key = (id(selections[name]), family, *(role.name for role in roles))
+        release = id(layout.locked.get(name))
+        key = (id(selections[name]), family, release, *(role.name for role in roles))
         if key not in shared:
-            of_roles = _shared_items(roles, family, texts, spec.packages.hold)
+            filled = [layout.role_for(role, name) for role in roles]
+            of_roles = _shared_items(filled, family, texts, spec.packages.hold)
             shared[key] = (*selections[name].items, *of_roles)
         own = _own_items(roles, family, texts, layout.views[name])
         wanted[name] = _put_in(shared[key], own)
@@ -68,9 +71,12 @@ def all_skipped(
     skipped: dict[str, Mapping[str, str]] = {}
     for name, selection in selections.items():
         family = layout.families.get(name)
-        key = (id(selection), family)
+        locked = layout.locked.get(name)
+        key = (id(selection), family, id(locked))
         if key not in shared:
-            shared[key] = {**selection.skipped, **_skipped_roles(roles, family)}
+            without = {f"role {r.name}": why_without(r, locked) for r in roles if locked}
+            of_release = {role: reason for role, reason in without.items() if reason}
+            shared[key] = {**selection.skipped, **_skipped_roles(roles, family), **of_release}
         skipped[name] = shared[key]
     return skipped
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from podsys.core.pins import package_spec, wanted_packages
+from podsys.core.release_roles import name_groups
 from podsys.core.rendering import Layout, RenderTask
 from podsys.core.role_items import hold_items, repairs, restart_items
 from podsys.model.openssh import parse_jump, pinned_name, proxy_command
@@ -26,8 +27,12 @@ def group_vars_plan(spec: ClusterSpec, layout: Layout) -> Iterator[RenderTask]:
     for family in sorted(set(layout.families.values())):
         yield _task(f"os_{family}", "what the probe saw", {"podsys_os_family": family})
     for role in layout.roles:
-        if state := role_states(role, layout, spec.packages.hold):
+        state = role_states(role, layout, spec.packages.hold)
+        if state and role.where != "release":
             yield _task(role.name, role.title, {f"{role.name}_state": state})
+    for name, nodes in name_groups(layout.locked).items():
+        content = release_states(layout, nodes[0], spec.packages.hold)
+        yield _task(name, layout.locked[nodes[0]].release, content)
     for profile in layout.profiles:
         items = [item.as_request() for item in profile.items]
         yield _task(profile.name, "the settings of these nodes", {"podsys_settings": items})
@@ -44,6 +49,19 @@ def connection_vars(ssh: Ssh, workspace: str = WORKSPACE) -> dict[str, Any]:
         variables["ansible_become"] = True
     variables["ansible_ssh_common_args"] = " ".join(_ssh_options(ssh, workspace))
     return variables
+
+
+def release_states(layout: Layout, node: str, hold: Sequence[str]) -> dict[str, Any]:
+    """Roles that this node's release fills: nodes of one entry of the lock have the same."""
+    filled = [
+        layout.role_for(role, node)
+        for role in layout.roles
+        if role.where == "release" and node in layout.members[role.name]
+    ]
+    return {
+        f"{role.name}_state": {family: role_state(role, family, hold) for family in role.packages}
+        for role in filled
+    }
 
 
 def role_states(role: Role, layout: Layout, hold: Sequence[str]) -> dict[Family, dict[str, Any]]:

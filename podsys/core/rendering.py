@@ -5,16 +5,21 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from podsys.core.release_roles import fill_role, name_groups
 from podsys.core.roles import time_server_of
 from podsys.model.baseline import Baseline
 from podsys.model.item import Item
+from podsys.model.lock import LockedRelease
 from podsys.model.nodeset import fold
 from podsys.model.role import Family, Role
 from podsys.model.spec import ClusterSpec
+
+# Groups of the inventory that podsys makes.
+OWN_PREFIXES = ("profile_", "todo_", "os_", "release_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ class Layout:
     families: Mapping[str, Family]
     profiles: tuple[Profile, ...]
     views: Mapping[str, NodeView]
+    locked: Mapping[str, LockedRelease] = field(default_factory=dict)
+
+    def role_for(self, role: Role, node: str) -> Role:
+        """As the node's release fills it."""
+        return fill_role(role, self.locked.get(node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,7 @@ def reserved_groups(spec: ClusterSpec, roles: Iterable[Role]) -> list[str]:
     """Groups of cluster.yaml whose names podsys or Ansible need for themselves."""
     taken = {role.name for role in roles} | {"all", "ungrouped", "managed"}
     groups = {group for node in spec.nodes.values() for group in node.groups}
-    return sorted(g for g in groups if g in taken or g.startswith(("profile_", "todo_", "os_")))
+    return sorted(g for g in groups if g in taken or g.startswith(OWN_PREFIXES))
 
 
 def _groups(spec: ClusterSpec, layout: Layout) -> Iterator[dict[str, Any]]:
@@ -142,6 +152,8 @@ def _groups(spec: ClusterSpec, layout: Layout) -> Iterator[dict[str, Any]]:
         yield _group(f"os_{family}", [n for n in spec.nodes if layout.families.get(n) == family])
     for role in layout.roles:
         yield _group(role.name, layout.members[role.name], role.title)
+    for name, nodes in name_groups(layout.locked).items():
+        yield _group(name, nodes, layout.locked[nodes[0]].release)
     for profile in layout.profiles:
         yield _group(profile.name, profile.nodes, f"{len(profile.items)} settings each")
 

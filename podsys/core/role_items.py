@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from podsys.core.pins import package_value, split_pin, wanted_packages
 from podsys.model.item import Item
@@ -20,6 +21,7 @@ def role_items(
         *_package_items(role, family, hold),
         *_service_items(role, family),
         *(hold_items(role, hold)),
+        *_module_items(role),
     ]
 
 
@@ -34,9 +36,11 @@ def repairs(role: Role) -> list[Item]:
 
 
 def hold_items(role: Role, hold: Sequence[str]) -> list[Item]:
-    if not role.holds_packages:
-        return []
-    return [_item(role, "package_hold", split_pin(one)[0], "held") for one in hold]
+    """What cluster.yaml holds, and all packages of a release: they move as one set."""
+    names = [split_pin(one)[0] for one in hold] if role.holds_packages else []
+    if role.where == "release":
+        names += [split_pin(one)[0] for pins in role.packages.values() for one in pins]
+    return [_item(role, "package_hold", name, "held") for name in names]
 
 
 def restart_items(role: Role, family: Family) -> list[Item]:
@@ -78,6 +82,13 @@ def _file_items(
 def _package_items(role: Role, family: Family, hold: Sequence[str]) -> Iterator[Item]:
     for name, version in wanted_packages(role, family, hold).items():
         yield _item(role, "package", name, package_value(version))
+
+
+def _module_items(role: Role) -> Iterator[Item]:
+    """A module in the kernel that is older than the one on disk waits for a reboot."""
+    for module, version in role.module_versions.items():
+        item = _item(role, "module_version", module, version, {"maker": str(role.data["maker"])})
+        yield replace(item, reboot=True)
 
 
 def _service_items(role: Role, family: Family) -> Iterator[Item]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from podsys.core.document import Document, check_document, nearest, read_document
+from podsys.core.release_roles import has_part_of
 from podsys.errors import PodsysError
 from podsys.model.facts import NodeFacts
+from podsys.model.lock import LockedRelease
 from podsys.model.problem import InputProblemsError
 from podsys.model.role import FAMILIES, Family, Role, Where
 from podsys.model.spec import ClusterSpec
@@ -21,8 +23,9 @@ def parse_roles(meta_texts: Mapping[str, str]) -> list[Role]:
         for name, document in documents.items()
         if (role := check_document(document, Role))
     ]
+    provided = sorted({part for role in roles for part in role.provides})
     for role in roles:
-        _check_references(role, documents[role.name], sorted(meta_texts))
+        _check_references(role, documents[role.name], sorted(meta_texts), provided)
     problems = [problem for document in documents.values() for problem in document.problems]
     if problems:
         raise InputProblemsError(problems)
@@ -32,7 +35,7 @@ def parse_roles(meta_texts: Mapping[str, str]) -> list[Role]:
 def order_roles(roles: Sequence[Role]) -> list[Role]:
     """Each role behind those it names in `after`; by name where that leaves a choice."""
     by_name = {role.name: role for role in roles}
-    sorter = TopologicalSorter({role.name: role.after for role in roles})
+    sorter = TopologicalSorter({role.name: {*role.after, *_needed(role, roles)} for role in roles})
     ordered: list[Role] = []
     try:
         sorter.prepare()
@@ -46,9 +49,23 @@ def order_roles(roles: Sequence[Role]) -> list[Role]:
     return ordered
 
 
-def nodes_of(role: Role, spec: ClusterSpec, families: Mapping[str, Family]) -> list[str]:
+def _needed(role: Role, roles: Sequence[Role]) -> set[str]:
+    """Roles that provide what this one needs."""
+    needs = set(role.needs)
+    return {other.name for other in roles if needs & set(other.provides)} - {role.name}
+
+
+def nodes_of(
+    role: Role,
+    spec: ClusterSpec,
+    families: Mapping[str, Family],
+    locked: Mapping[str, LockedRelease] | None = None,
+) -> list[str]:
     """Nodes the role is for. A family not known yet keeps the node in: it must not vanish."""
-    chosen = _SELECTORS[role.where](spec)
+    if role.where == "release":
+        chosen = [n for n in spec.nodes if locked and n in locked and has_part_of(role, locked[n])]
+    else:
+        chosen = _SELECTORS[role.where](spec)
     return [name for name in chosen if families.get(name, role.families[0]) in role.families]
 
 
@@ -83,7 +100,12 @@ def _file_of(name: str) -> str:
     return f"playbooks/roles/{name}/meta/podsys.yml"
 
 
-def _check_references(role: Role, document: Document, known: Sequence[str]) -> None:
+def _check_references(
+    role: Role, document: Document, known: Sequence[str], provided: Sequence[str]
+) -> None:
+    for position, part in enumerate(role.needs):
+        if part not in provided:
+            document.add(("needs", position), f"no role provides {part}", nearest(part, provided))
     for position, other in enumerate(role.after):
         if other not in known:
             document.add(("after", position), f"no role {other}", nearest(other, known))

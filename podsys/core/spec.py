@@ -19,6 +19,7 @@ def parse_spec(
     settings: Iterable[Setting] | None = None,
     platforms: Collection[str] | None = None,
     faults: Collection[str] | None = None,
+    releases: Collection[str] | None = None,
 ) -> tuple[ClusterSpec | None, list[Problem]]:
     """Checked against itself, and against those parts of the catalog that are given."""
     document = read_document(text, file)
@@ -35,6 +36,8 @@ def parse_spec(
         _check_platforms(document, platforms)
     if faults is not None:
         _check_fault_ids(document, faults)
+    if releases is not None:
+        _check_releases(document, releases, platforms or ())
     return (None if document.problems else spec), document.problems
 
 
@@ -49,6 +52,20 @@ def _check_setting_ids(document: Document, settings: Iterable[Setting]) -> None:
                 key: str | int = id_ if part == "override" else position
                 hint = nearest(id_, known) or "podsys explain lists all setting ids"
                 document.add(("settings", part, key), f"unknown setting {id_}", hint)
+
+
+def _check_releases(document: Document, known: Collection[str], platforms: Collection[str]) -> None:
+    """A key that is about no node would leave machines without a release, and no word of it."""
+    nodes = _mapping(document.data, "nodes").values()
+    groups = {str(g) for n in nodes if isinstance(n, dict) for g in n.get("groups", ["compute"])}
+    keys = ["all", *sorted(groups), *platforms]
+    for key, name in _mapping(document.data, "release").items():
+        if str(key) not in keys:
+            message = f"release.{key}: no group or platform {key}"
+            document.add(("release", str(key)), message, nearest(str(key), keys))
+        if isinstance(name, str) and name not in known:
+            message, hint = f"unknown release {name}", nearest(name, sorted(known))
+            document.add(("release", str(key)), message, hint)
 
 
 def _check_platforms(document: Document, known: Collection[str]) -> None:

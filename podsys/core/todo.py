@@ -39,13 +39,14 @@ class Work:
 def find_todos(changes: Iterable[Change], work: Work) -> list[Todo]:
     """One entry for all nodes that differ alike, in the order of their first node."""
     profile_of = {n: number for number, p in enumerate(work.layout.profiles) for n in p.nodes}
-    groups: dict[tuple[Family, int, frozenset[Difference]], list[str]] = {}
+    groups: dict[tuple[Family, int, int, frozenset[Difference]], list[str]] = {}
     for node, differences in _differences(changes).items():
-        key = (work.layout.families[node], profile_of[node], frozenset(differences))
+        release = id(work.layout.locked.get(node))
+        key = (work.layout.families[node], profile_of[node], release, frozenset(differences))
         groups.setdefault(key, []).append(node)
     return [
         _todo(tuple(nodes), family, work.layout.profiles[profile].items, differences, work)
-        for (family, profile, differences), nodes in groups.items()
+        for (family, profile, _, differences), nodes in groups.items()
     ]
 
 
@@ -76,7 +77,8 @@ def _todo(
     requests: list[Request] = []
     packages: list[Item] = []
     own: list[str] = []
-    for role in work.layout.roles:
+    for empty in work.layout.roles:
+        role = work.layout.role_for(empty, nodes[0])
         mine = {(kind, key) for name, kind, key in differences if name == role.name}
         if role.name == SETTINGS_ROLE:
             requests += _settings(settings, mine)

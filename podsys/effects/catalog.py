@@ -28,6 +28,11 @@ def read_platforms_texts() -> Mapping[str, str]:
     return read_folder("platforms")
 
 
+def read_release_texts() -> tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]]:
+    """Releases, GPU generations, and what must match: file name -> text of each."""
+    return read_folder("releases"), read_folder("generations"), read_folder("matches")
+
+
 @cache
 def read_folder(folder: str) -> Mapping[str, str]:
     return MappingProxyType(

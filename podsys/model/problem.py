@@ -32,3 +32,9 @@ class InputProblemsError(PodsysError):
             ExitCode.BAD_INPUT,
         )
         self.problems = tuple(problems)
+
+
+def raise_problems(problems: Sequence[Problem]) -> None:
+    """Nothing where there are none."""
+    if problems:
+        raise InputProblemsError(problems)

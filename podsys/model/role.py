@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 Family = Literal["debian", "rhel"]
 FAMILIES: tuple[Family, ...] = ("debian", "rhel")
 # Which nodes a role is for; core/roles.py knows how each is found in cluster.yaml.
-Where = Literal["all", "monitoring_server", "time_server", "time_clients"]
+Where = Literal["all", "monitoring_server", "time_server", "time_clients", "release"]
 
 
 def _for_every_family(value: Any) -> Any:
@@ -55,12 +55,19 @@ class Role(RolePart):
 
     podsys writes a role's tasks, which bring about what it declares; with `own_tasks` the role
     has a tasks/main.yml of its own, played when anything that it declares differs.
+
+    With `where: release` it is for nodes whose release has parts that it `provides`; the lock
+    says which packages these are, and they are held. `needs` names parts that come before it,
+    whichever role provides them. `modules` are kernel modules that must be of the release's
+    version; `module_versions` is filled in from the lock.
     """
 
     name: str = ""
     title: str
     where: Where = "all"
     after: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    provides: tuple[str, ...] = ()
     families: tuple[Family, ...] = FAMILIES
     repairs_packages: bool = False
     # A package that must have one version is written name=version.
@@ -68,5 +75,7 @@ class Role(RolePart):
     holds_packages: bool = False
     files: tuple[RoleFile, ...] = ()
     services: tuple[RoleService, ...] = ()
+    modules: tuple[str, ...] = ()
+    module_versions: dict[str, str] = {}
     data: dict[str, str | int] = {}
     own_tasks: bool = False

@@ -140,6 +140,12 @@ class ClusterSpec(Part):
     time: Time = Time()
     monitoring: Monitoring = Monitoring()
     packages: Packages = Packages()
+    release: dict[str, Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]] = Field(
+        {},
+        description="kernel, driver and all that goes with it as one set: platform id, group or"
+        " `all`: name of a release, or `auto` for the recommended one; platform before group"
+        " before all",
+    )
     mounts: dict[MountPath, MountPoint] = Field({}, description="path: what is mounted there")
     settings: Settings = Settings()
     faults: Faults = Faults()

@@ -12,6 +12,8 @@ from podsys.view.console import clean, out, print_json
 
 # (fact, what these read, what most read, the nodes)
 Odd = tuple[str, str, str, tuple[str, ...]]
+# (release, the nodes folded, components left out with the reason)
+Locked = tuple[str, str, Mapping[str, str]]
 COLUMNS = ("nodes", "system", "kernel", "CPU", "memory", "NICs", "model")
 
 
@@ -35,6 +37,25 @@ def show_machines(facts: Mapping[str, NodeFacts], oddities: Sequence[Odd]) -> No
         out().print(clean(line), style="yellow")
 
 
+def show_releases(releases: Sequence[Locked], moves: Sequence[str], waiting: Sequence[str]) -> None:
+    for release, nodes, left_out in releases:
+        out().print(clean(f"release  {nodes}: {release}"))
+        for reason, names in _by_reason(left_out).items():
+            out().print(clean(f"  without {', '.join(names)}: {reason}"), soft_wrap=True)
+    for move in moves:
+        out().print(clean(f"moves  {move}"), soft_wrap=True)
+    if waiting:
+        line = f"no release yet  {fold(waiting)}: none of them answered; run podsys init again"
+        out().print(clean(line), style="yellow")
+
+
+def _by_reason(left_out: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, reason in left_out.items():
+        found.setdefault(reason, []).append(name)
+    return found
+
+
 def show_written(
     root: Path, kept: Sequence[str], added: Sequence[str], pinned: Sequence[str]
 ) -> None:
@@ -53,6 +74,7 @@ def print_inventory(
     oddities: Sequence[Odd],
     kept: Sequence[str],
     pinned: Sequence[str],
+    releases: Sequence[Locked] = (),
 ) -> None:
     keys = ("fact", "found", "usual", "nodes")
     print_json(
@@ -62,6 +84,10 @@ def print_inventory(
             "odd": [dict(zip(keys, odd, strict=True)) for odd in oddities],
             "kept": list(kept),
             "pinned": list(pinned),
+            "releases": [
+                {"release": release, "nodes": nodes, "left_out": dict(left_out)}
+                for release, nodes, left_out in releases
+            ],
         }
     )
 

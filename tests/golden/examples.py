@@ -7,9 +7,12 @@ from pathlib import Path
 import yaml
 
 from podsys.commands.common import load_catalog
+from podsys.commands.release_book import load_releases
 from podsys.commands.rendering import Rendering, render_cluster
+from podsys.core.locked import locked_nodes, parse_lock
 from podsys.core.spec import parse_spec
 from podsys.model.facts import NodeFacts, Section
+from podsys.model.lock import LockedRelease
 from podsys.model.nodeset import expand
 from podsys.model.spec import ClusterSpec
 
@@ -37,5 +40,15 @@ def read_facts(example: str) -> dict[str, NodeFacts]:
 def render_example(example: str) -> Rendering:
     catalog = load_catalog()
     known_hosts = (ROOT / "inventories" / example / "known_hosts").read_text()
-    spec, facts = read_spec(example), read_facts(example)
-    return render_cluster(spec, catalog.settings, catalog.baselines, facts, known_hosts)
+    spec, facts, locked = read_spec(example), read_facts(example), read_locked(example)
+    return render_cluster(spec, catalog.settings, catalog.baselines, facts, known_hosts, locked)
+
+
+def read_locked(example: str) -> dict[str, LockedRelease]:
+    """Nothing for an example without a lock."""
+    file = ROOT / "inventories" / example / "podsys.lock"
+    if not file.exists():
+        return {}
+    lock, problems = parse_lock(file.read_text(), file.name, load_releases())
+    assert lock, problems
+    return locked_nodes(lock.releases)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median, median_high
 
-from podsys.core.judge.thresholds import MAD_TO_SIGMA
+from podsys.core.locate.noise import MAD_TO_SIGMA
 from podsys.model.baseline import Baseline
 
 FEWEST = 4

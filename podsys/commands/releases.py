@@ -1,0 +1,148 @@
+"""Releases settled: what cluster.yaml asks for, resolved by nodes into what the lock holds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from podsys.commands.faults import load_platforms
+from podsys.commands.release_book import load_lock, load_releases
+from podsys.core.document import read_document
+from podsys.core.locked import digest_of, locked_nodes
+from podsys.core.release_choice import Alike, Refusal, choose_releases, holds
+from podsys.core.upgrade import Move, describe_move, find_moves
+from podsys.effects.resolve import resolve_packages
+from podsys.effects.ssh import Fleet
+from podsys.effects.workspace import Workspace, read_text
+from podsys.errors import ExitCode, PodsysError
+from podsys.model.facts import NodeFacts
+from podsys.model.lock import LockedComponent, LockedRelease, LockedSystem
+from podsys.model.nodeset import fold
+from podsys.model.problem import InputProblemsError, Problem, raise_problems
+from podsys.model.spec import ClusterSpec
+from podsys.view.console import out
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the lock shall hold; `waiting` are nodes of which nobody answered to say it."""
+
+    releases: tuple[LockedRelease, ...] = ()
+    moves: tuple[Move, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+def settle_releases(
+    workspace: Workspace,
+    spec: ClusterSpec,
+    facts: Mapping[str, NodeFacts],
+    fleet: Fleet,
+    reachable: Sequence[str],
+    *,
+    upgrade: bool,
+) -> Settled:
+    """What is locked stays as it is, unless cluster.yaml asks for another, or `upgrade` does."""
+    if not spec.release and not workspace.lock_file.exists():
+        return Settled()
+    before = _locked_before(workspace, upgrade=upgrade)
+    groups, refusals = choose_releases(
+        spec, facts, tuple(load_platforms().values()), load_releases()
+    )
+    _refuse(workspace, refusals)
+    settled: list[LockedRelease] = []
+    waiting: list[str] = []
+    for group in groups:
+        kept = None if upgrade else _kept(group, before.values())
+        asked = next((node for node in group.nodes if node in reachable), None)
+        if kept:
+            settled.append(kept.model_copy(update={"nodes": fold(sorted(group.nodes))}))
+        elif asked:
+            settled.append(_lock(group, fleet, asked))
+        else:
+            waiting += group.nodes
+            settled += [one for one in before.values() if one.nodes == fold(sorted(group.nodes))]
+    after = locked_nodes(settled)
+    return Settled(tuple(settled), tuple(find_moves(before, after)), tuple(waiting))
+
+
+def confirm_moves(settled: Settled, *, yes: bool, as_json: bool) -> None:
+    """`init --upgrade` writes nothing before this was agreed to."""
+    if not as_json:
+        for move in settled.moves:
+            out().print(describe_move(move), soft_wrap=True, markup=False, highlight=False)
+        if not settled.moves:
+            out().print("The lock holds what the releases and their archives have now.")
+    if yes or not settled.moves:
+        return
+    if as_json or not sys.stdin.isatty():
+        raise PodsysError("the lock would move and there is nobody to ask", "add --yes")
+    out().print("Write this into podsys.lock? [y/N] ", end="")
+    if input().strip().lower() not in ("y", "yes"):
+        raise PodsysError("nothing was changed", "", ExitCode.FAILED)
+
+
+def _locked_before(workspace: Workspace, *, upgrade: bool) -> dict[str, LockedRelease]:
+    """An impossible lock stops everything but the upgrade, which makes it anew."""
+    try:
+        lock = load_lock(workspace)
+    except InputProblemsError:
+        if not upgrade:
+            raise
+        return {}
+    return locked_nodes(lock.releases if lock else ())
+
+
+def _kept(group: Alike, before: Iterable[LockedRelease]) -> LockedRelease | None:
+    """The entry that holds the same parts of the same release already."""
+    return next((one for one in before if holds(one, group)), None)
+
+
+def _lock(group: Alike, fleet: Fleet, node: str) -> LockedRelease:
+    if group.release.system.os == "rocky":
+        raise PodsysError(
+            f"{node}: podsys cannot resolve {group.release.id} yet: it asks apt, not dnf",
+            "leave these nodes out of `release:` for now",
+        )
+    wanted = {n: (one.version, one.packages) for n, one in group.components.items()}
+    packages = resolve_packages(fleet, node, wanted)
+    components = {
+        name: LockedComponent(
+            version=one.version,
+            flavour=one.flavour,
+            cuda=one.cuda,
+            built_against=one.built_against,
+            packages=packages[name],
+            artifacts=tuple(a for a in one.artifacts if group.arch in a.arch),
+        )
+        for name, one in group.components.items()
+    }
+    system = group.release.system
+    return LockedRelease(
+        release=group.release.id,
+        sha256=load_releases().digests[group.release.id],
+        nodes=fold(sorted(group.nodes)),
+        system=LockedSystem.model_validate(
+            {"os": system.os, "version": system.version, "arch": group.arch}
+        ),
+        digest=digest_of(components),
+        components=components,
+        left_out=dict(group.left_out),
+    )
+
+
+def _refuse(workspace: Workspace, refusals: Sequence[Refusal]) -> None:
+    """All of them, each once with its nodes, at its line of cluster.yaml."""
+    if not refusals:
+        return
+    file = workspace.cluster_file
+    document = read_document(read_text(file) if file.exists() else "", str(file))
+    nodes: dict[tuple[str, str, str], list[str]] = {}
+    for one in refusals:
+        nodes.setdefault((one.key, one.message, one.hint), []).append(one.node)
+    raise_problems(
+        [
+            Problem(str(file), document.line_of(("release", key)), f"{fold(names)}: {text}", hint)
+            for (key, text, hint), names in nodes.items()
+        ]
+    )

@@ -1,0 +1,31 @@
+"""Versions of packages, taken apart."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podsys.core.versions import is_of, makers_part, numbers
+from podsys.node import resolve
+
+NUMBERS = st.lists(st.integers(0, 9999), min_size=1, max_size=4).map(
+    lambda n: ".".join(map(str, n))
+)
+
+
+def test_forms_that_packages_have() -> None:
+    assert makers_part("1:4.6.0-1") == "4.6.0"
+    assert makers_part("535.309.01-0+deb12u1") == "535.309.01"
+    assert makers_part("13.0") == "13.0"
+    assert is_of("2.30.4-1+cuda13.0", "2.30.4-1+cuda13.0")
+    assert is_of("1:4.6.0-1", "1:4.6.0-1")
+    assert not is_of("535.309.01-0+deb12u1", "535.309")
+    assert numbers("580.173.02") > numbers("580") > numbers("535.309.01-0+deb12u1")
+
+
+@given(NUMBERS, st.integers(0, 9), NUMBERS)
+def test_node_and_admin_node_read_versions_alike(version: str, epoch: int, revision: str) -> None:
+    whole = f"{epoch}:{version}-{revision}"
+    assert makers_part(whole) == resolve.makers_part(whole) == version
+    for wanted in (version, f"{version}-{revision}", whole, revision):
+        assert is_of(whole, wanted) == resolve.is_of(whole, wanted)
