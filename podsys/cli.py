@@ -239,6 +239,36 @@ def verify(
 
 @app.command(
     epilog=examples(
+        "podsys judge vendor.log --platform hgx-h100",
+        "podsys judge n*.log --platform hgx-h100   # each beside the others, too",
+        "nvbandwidth -j | podsys judge - --platform hgx-h100 --json",
+        "podsys judge diag.json --tool dcgm",
+    )
+)
+def judge(
+    files: Annotated[list[Path], typer.Argument(help="Outputs of measuring tools; - reads stdin.")],
+    tool: Annotated[
+        str | None, typer.Option(help="The tool that wrote them; else recognised by the output.")
+    ] = None,
+    platform: Annotated[
+        str | None, typer.Option(help="The server model whose baselines hold.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge outputs measured elsewhere, the log a vendor sends.
+
+    Knows nccl-tests, nvbandwidth, perftest, DCGM, fio, STREAM and others by their outputs. What is
+    cut, waived, unchecked or without a baseline is never a pass.
+
+    Exit codes: 0 all good, 1 something failed, 2 bad input, 3 could not tell.
+    """
+    from podsys.commands import judge as command
+
+    _end(command.judge(files, tool, platform, as_json=as_json))
+
+
+@app.command(
+    epilog=examples(
         "podsys explain                     # every setting and every fault, one a line",
         "podsys explain sysctl.vm.swappiness",
         "podsys explain gpu-lost-xid79",

@@ -32,11 +32,15 @@ from podsys.model.spec import ClusterSpec
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything podsys knows beforehand; `sha256` names exactly this knowledge."""
+    """Everything podsys knows beforehand; `sha256` names exactly this knowledge.
+
+    `baselines` hold on every platform, by metric; `bounds` each on one.
+    """
 
     settings: tuple[Setting, ...]
     baselines: Mapping[str, Baseline]
     sha256: str
+    bounds: tuple[Baseline, ...] = ()
 
     @property
     def sources(self) -> dict[str, str]:
@@ -83,16 +87,25 @@ def load_spec(workspace: Workspace) -> ClusterSpec:
 def load_catalog() -> Catalog:
     settings_texts, baseline_texts = read_settings_texts(), read_baselines_texts()
     settings, problems = parse_settings(settings_texts)
-    baselines, more = parse_baselines(baseline_texts)
-    raise_problems([*problems, *more])
+    raise_problems(problems)
+    baselines = load_baselines()
     texts = [settings_texts, baseline_texts, read_faults_texts(), read_platforms_texts()]
     texts += read_release_texts()
     whole = json.dumps([dict(one) for one in texts], sort_keys=True)
     return Catalog(
         tuple(settings),
-        {baseline.metric: baseline for baseline in baselines},
+        {baseline.metric: baseline for baseline in baselines if not baseline.platform},
         hashlib.sha256(whole.encode()).hexdigest(),
+        tuple(baseline for baseline in baselines if baseline.platform),
     )
+
+
+def load_baselines() -> list[Baseline]:
+    """Those of every platform and those of one."""
+    baselines, problems = parse_baselines(read_baselines_texts())
+    if problems:
+        raise InputProblemsError(problems)
+    return baselines
 
 
 def save_facts(workspace: Workspace, facts: Mapping[str, NodeFacts]) -> None:

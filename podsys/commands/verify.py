@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from podsys.core.certificate_check import check_certificate, list_evidence
+from podsys.core.practice import shows_practice
 from podsys.effects.evidence import hash_evidence
 from podsys.effects.signing import find_identity, find_signers, verify
 from podsys.effects.workspace import read_text
@@ -17,6 +18,10 @@ from podsys.model.verification import Verification
 from podsys.view.console import print_json
 from podsys.view.verification import show_verification, verification_as_json
 
+FACTS = "facts.json"
+PRETENDS = (
+    "its evidence shows emulated hardware, and it does not say that it is of a practice cluster"
+)
 EXIT = {True: ExitCode.GOOD, False: ExitCode.FAILED, None: ExitCode.UNKNOWN}
 
 
@@ -40,7 +45,18 @@ def verify_certificate(file: Path, signers: Path | None, now: datetime) -> Verif
         lab=certificate.get("lab") is True,
         problems=check_certificate(certificate, now, hashes),
     )
+    if not result.lab and shows_practice(_read_facts(file.parent)):
+        result = replace(result, problems=[PRETENDS, *result.problems])
     return check_signature(file, signers or find_signers(file), result)
+
+
+def _read_facts(run: Path) -> object:
+    """What the probe brought home; None where that is missing, which its hash tells as well."""
+    try:
+        found: object = json.loads((run / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
 
 
 def read_certificate(file: Path) -> dict[str, Any]:

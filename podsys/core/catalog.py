@@ -20,16 +20,19 @@ Parsed = tuple[list[Entry], list[Problem]]
 # may be in several groups at once.
 SINGLE_VALUED = ("profile", "cpu_vendor", "arch", "os", "platform", "network")
 ENDLESS = ("unlimited", "infinity")
+# A floor this far below, or at all above, what the data sheet says is a slip of digits or units.
+LEAST_OF_SPEC = 0.2
 
 
 def parse_settings(texts: Mapping[str, str]) -> Parsed[Setting]:
     """Every setting of these files (name -> text), and every fault in them."""
-    return _parse_files(texts, Setting, "id", _check_setting)
+    return _parse_files(texts, Setting, ("id",), _check_setting)
 
 
 def parse_baselines(texts: Mapping[str, str]) -> Parsed[Baseline]:
     """Every baseline of these files (name -> text), and every fault in them."""
-    return _parse_files(texts, Baseline, "metric", _check_baseline)
+    keys = ("metric", "platform", "transport", "when", "source")
+    return _parse_files(texts, Baseline, keys, _check_baseline)
 
 
 def find_conflicts(settings: Sequence[Setting]) -> list[tuple[Setting, Setting]]:
@@ -60,7 +63,7 @@ def can_both_hold(one: When, other: When) -> bool:
 def _parse_files(
     texts: Mapping[str, str],
     model: type[Entry],
-    key: str,
+    keys: Sequence[str],
     check: Callable[[Entry], Iterator[tuple[str, str, str]]],
 ) -> Parsed[Entry]:
     entries: list[Entry] = []
@@ -69,7 +72,7 @@ def _parse_files(
     for file, text in sorted(texts.items()):
         document = read_document(text, file)
         for part in _split(document):
-            entry = _check_entry(part, model, key, check, seen)
+            entry = _check_entry(part, model, keys, check, seen)
             entries += [entry] if entry else []
             document.problems += part.problems
         problems += document.problems
@@ -93,25 +96,35 @@ def _split(document: Document) -> Iterator[Document]:
 def _check_entry(
     part: Document,
     model: type[Entry],
-    key: str,
+    keys: Sequence[str],
     check: Callable[[Entry], Iterator[tuple[str, str, str]]],
     seen: dict[str, str],
 ) -> Entry | None:
     if not isinstance(part.data, dict):
-        part.add((), f"expected keys and values, found {part.data!r}", f"start with {key}:")
+        part.add((), f"expected keys and values, found {part.data!r}", f"start with {keys[0]}:")
         return None
     entry = check_document(part, model)
     for name, message, hint in check(entry) if entry else ():
         part.add((name,), message, hint)
-    _check_twice(part, key, seen)
+    _check_twice(part, keys, seen)
     return None if part.problems else entry
 
 
-def _check_twice(part: Document, key: str, seen: dict[str, str]) -> None:
-    name, here = str(part.data.get(key)), f"{part.file}:{part.line_of((key,))}"
-    if key in part.data and name in seen:
+def _check_twice(part: Document, keys: Sequence[str], seen: dict[str, str]) -> None:
+    """`keys` together name an entry; the first of them alone where nothing else is written."""
+    key = keys[0]
+    if key not in part.data:
+        return
+    name = " ".join(str(part.data[one]) for one in keys if one in _naming(part, keys))
+    here = f"{part.file}:{part.line_of((key,))}"
+    if name in seen:
         part.add((key,), f"{name} is written twice, first in {seen[name]}", "keep one of them")
     seen.setdefault(name, here)
+
+
+def _naming(part: Document, keys: Sequence[str]) -> Sequence[str]:
+    """A baseline of every platform is named by its metric; one of a platform by all its keys."""
+    return [key for key in keys if key in part.data] if "platform" in part.data else keys[:1]
 
 
 def _check_setting(setting: Setting) -> Iterator[tuple[str, str, str]]:
@@ -128,10 +141,16 @@ def _check_baseline(baseline: Baseline) -> Iterator[tuple[str, str, str]]:
         baseline.floor_of_line_rate,
         baseline.floor_of_median,
         baseline.ceiling,
+        baseline.floor,
         baseline.max_wrong,
     )
     if all(bound is None for bound in bounds):
         yield "metric", f"{baseline.metric} bounds nothing", "give it a floor_… or a ceiling"
+    if baseline.floor is not None and baseline.spec is not None:
+        share = baseline.floor / baseline.spec
+        if not LEAST_OF_SPEC <= share <= 1:
+            message = f"the floor is {share:.0%} of the data sheet's {baseline.spec:g}"
+            yield "floor", message, "look for a slip of digits or units"
 
 
 def is_number(text: str) -> bool:

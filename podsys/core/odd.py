@@ -66,13 +66,13 @@ FACTS: Mapping[str, Callable[[NodeFacts], Any]] = {
 
 
 def _compare(title: str, values: Mapping[str, Any]) -> list[Oddity]:
-    """Nodes apart from the most common value; two halves of equal size have no majority."""
+    """Nodes apart from the most common value; none where no value has a majority."""
     counts = Counter(str(value) for value in values.values() if value is not None)
     if len(counts) < 2:
         return []
     (usual, most), (_, second) = counts.most_common(2)
     if most == second:
-        usual = "no majority"
+        usual = ""
     return [
         Oddity(title, value, usual, tuple(sorted(n for n, v in values.items() if str(v) == value)))
         for value in sorted(counts)

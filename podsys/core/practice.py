@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from podsys.model.facts import NodeFacts
 from podsys.model.spec import ClusterSpec
@@ -19,6 +20,19 @@ def is_practice(spec: ClusterSpec, facts: Iterable[NodeFacts]) -> bool:
     return spec.lab or any(_is_practice(node) for node in facts)
 
 
+def shows_practice(evidence: object) -> bool:
+    """The same of facts.json, the evidence that lies beside a certificate."""
+    nodes = evidence.get("nodes") if isinstance(evidence, dict) else None
+    found = nodes.values() if isinstance(nodes, dict) else ()
+    sections = [node.get("sections") for node in found if isinstance(node, dict)]
+    return any(_is_emulated(one) for one in sections if isinstance(one, dict))
+
+
 def _is_practice(facts: NodeFacts) -> bool:
-    vendor = str(facts.get("dmi.bios_vendor") or "")
-    return facts.get("system.virtualization") in CONTAINERS or EMULATED in vendor
+    return _is_emulated({name: section.data for name, section in facts.sections.items()})
+
+
+def _is_emulated(sections: Mapping[str, Any]) -> bool:
+    system, dmi = sections.get("system") or {}, sections.get("dmi") or {}
+    vendor = str(dmi.get("bios_vendor") or "")
+    return system.get("virtualization") in CONTAINERS or EMULATED in vendor

@@ -32,7 +32,8 @@ def show_machines(facts: Mapping[str, NodeFacts], oddities: Sequence[Odd]) -> No
         if not found.reachable:
             out().print(f"unreachable  {clean(found.node)}: {clean(found.error)}", style="red")
     for fact, value, usual, nodes in oddities:
-        line = f"odd one out  {fold(nodes)}: {fact} is {value}, most have {usual}"
+        others = f"most have {usual}" if usual else "and no value has a majority"
+        line = f"odd one out  {fold(nodes)}: {fact} is {value}, {others}"
         out().print(clean(line), style="yellow")
 
 

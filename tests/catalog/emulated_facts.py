@@ -11,6 +11,7 @@ from typing import Any
 
 from podsys.lab.hardware.kmsg import LEVELS, stamp_log
 from podsys.lab.hardware.modules import list_modules
+from podsys.lab.hardware.pci import GPU_DRIVERS
 from podsys.lab.hardware.services import runs_fabric_manager
 from podsys.lab.hardware.topology import list_reachable
 from podsys.node.accelerators import BLANK, BLANK_GPU
@@ -26,6 +27,7 @@ UPTIME_S = 90_000.0
 PORTS = {"root_port": "root_port", "switch_up": "upstream", "switch_down": "downstream"}
 ENDS = ("gpu", "nvswitch", "nic", "nvme")
 GENERATIONS = {2.5: 1, 5.0: 2, 8.0: 3, 16.0: 4, 32.0: 5, 64.0: 6}
+AMD_LINK = ("pcie_gen", "pcie_max_gen", "pcie_width", "pcie_max_width")
 FABRIC_STATES = {"completed": "Completed", "in_progress": "In Progress"}
 MISMATCH = "NVML_ERROR_LIB_RM_VERSION_MISMATCH: RM has detected an NVML/RM version mismatch."
 NOT_LOADED = "NVML_ERROR_DRIVER_NOT_LOADED: Driver Not Loaded"
@@ -65,6 +67,7 @@ DEPLOYED: Facts = {
         },
         "raisable": True,
     },
+    "memory": {"total_kb": 24 << 20, "swap_kb": 0, "numa_nodes": 2},
     "names": {"hostname_addresses": ["10.0.0.2"], "loopback_only": False},
     "network": {"nics": [{"name": "eth0", "state": "up", "mtu": 1500}]},
     "packages": {"broken": [], "reboot_required": False},
@@ -82,6 +85,7 @@ def facts_of(state: State) -> Facts:
     facts = deepcopy(DEPLOYED)
     facts["cpu"] = {"sockets": state["cpu"]["sockets"]}
     facts["dmi"] = {
+        **{key: state["dmi"][key] for key in ("vendor", "product", "bios_vendor", "bios_version")},
         "dimms": [
             {"slot": dimm["slot"], "size_mib": dimm["size_gib"] * 1024 if dimm["present"] else 0}
             for dimm in state["dimms"]
@@ -105,7 +109,7 @@ def pci(state: State) -> Facts:
     shown = {bdf: one for bdf, one in there.items() if one["kind"] in ENDS or bdf in above}
     types = {state["iommu"]["type"]} if state["iommu"]["on"] else set()
     return {
-        "devices": [describe(bdf, device) for bdf, device in shown.items()],
+        "devices": [describe(bdf, device, state["driver"]) for bdf, device in shown.items()],
         "iommu_types": sorted(types),
         "aspm_policy": state["aspm_policy"],
     }
@@ -118,14 +122,16 @@ def chain(devices: dict[str, Any], bdf: str) -> list[str]:
     return found
 
 
-def describe(bdf: str, device: Facts) -> Facts:
+def describe(bdf: str, device: Facts, maker: Facts) -> Facts:
     registers = {key: device.get(key) for key in UNKNOWN}
     if registers["acs"] is not None:
         registers["acs"] = list(registers["acs"])
     registers["port_type"] = PORTS.get(device["kind"], "endpoint")
+    bound = maker["module_loaded"] or device["driver"] not in GPU_DRIVERS
     return {
         "bdf": bdf,
-        **{key: device[key] for key in ("vendor", "device", "class", "driver", "parent")},
+        **{key: device[key] for key in ("vendor", "device", "class", "parent")},
+        "driver": device["driver"] if bound else "",
         "kind": device["kind"] if device["kind"] in ENDS else "bridge",
         "numa_node": device["numa"],
         "iommu_group": device["iommu_group"],
@@ -170,7 +176,11 @@ def gpu(state: State) -> Facts:
         "count": len(gpus),
     }
     if driver["vendor"] == "amd":
-        found = [amd_gpu(one, devices[one["bdf"]], "amdgpu" in modules) for one in gpus]
+        facts["library_version"] = ""
+        found = [
+            dict(amd_gpu(one, devices[one["bdf"]], "amdgpu" in modules), index=number)
+            for number, one in enumerate(gpus)
+        ]
     else:
         facts["nvml_error"] = nvml_error(driver)
         read = without_nvml(loaded) if facts["nvml_error"] else nvidia_gpu
@@ -224,17 +234,22 @@ def nvidia_only(one: Facts) -> Facts:
 
 
 def amd_gpu(one: Facts, device: Facts, loaded: bool) -> Facts:
-    about = dict(named(one, device), index=one["index"])
+    about = named(one, device)
     if device["gone"]:
         return dict(about, error="GPU is lost")
     if one["lost"] or not loaded or device["driver"] != "amdgpu":
-        return about
+        link = {key: value for key, value in common(one, device).items() if key in AMD_LINK}
+        return dict(about, clocks=dict.fromkeys(("sm", "mem", "max_sm", "max_mem")), **link)
     partition = one.get("compute_partition", "SPX")
     locked = one["clocks"]["sm"] if one["clocks"]["locked"] is not None else None
     return dict(
-        about, **common(one, device), locked_sm=locked, mig=partition != "SPX", ecc_mode=True,
-        processes=None,
-    )  # fmt: skip
+        about,
+        **{**common(one, device), "uuid": ""},
+        locked_sm=locked,
+        mig=partition != "SPX",
+        ecc_mode=True,
+        remapped={"correctable": None, "uncorrectable": 0, "pending": False, "failure": False},
+    )
 
 
 def common(one: Facts, device: Facts) -> Facts:

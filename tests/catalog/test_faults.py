@@ -1,4 +1,4 @@
-"""The catalog of faults: what holds for every file, and that every fault is found, alone and in pairs.
+"""The catalog of faults: what holds for every file; every fault is found, alone and in pairs.
 
 Nodes are emulated in memory: a healthy state, the fault's own edits, the facts that a probe would
 bring, and the diagnosis that podsys makes of them. No fault is named: a new file is tested by being
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from podsys.commands.faults import paths_below
 from podsys.core.catalog import parse_baselines, parse_settings
 from podsys.core.faults import CompiledFault, parse_faults
 from podsys.core.platforms import parse_platforms
@@ -29,6 +30,7 @@ from podsys.lab.breaking import can_make, edit
 from podsys.lab.hardware.state import healthy_state
 from podsys.model.fault import Fault
 from podsys.node.diagnose import diagnose, fold, prepare
+from podsys.node.diagnose.fact_paths import pick
 from tests.catalog.emulated_facts import Facts, State, facts_of
 
 Finding = dict[str, Any]
@@ -130,11 +132,14 @@ def healthy_facts(platform: str) -> Facts:
     return facts_of(healthy(platform))
 
 
+@cache
 def options_of(platform: str) -> dict[str, Any]:
     model = PLATFORMS[platform]
     facts = healthy_facts(platform)
     wanted = {"kernel": facts["system"]["kernel"], "driver": facts["gpu"]["module_version"]}
+    paths = [list(path) for path in paths_below(compiled(), "fleet")]
     return {
+        "fleet": pick(facts, paths),
         "platform": model.model_dump(mode="json"),
         "wanted": {name: value for name, value in wanted.items() if value},
     }

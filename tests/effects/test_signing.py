@@ -118,6 +118,26 @@ def test_another_namespace_is_refused(certificate: Path, tmp_path: Path) -> None
     assert check(certificate)[0] is ExitCode.FAILED
 
 
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"dmi": {"bios_vendor": "podsys lab (emulated)"}, "system": {"virtualization": "none"}},
+        {"system": {"virtualization": "systemd-nspawn"}},
+    ],
+)
+def test_emulated_hardware_does_not_pass_for_real(tmp_path: Path, sections: dict) -> None:
+    """However well it is signed: the evidence tells, and evidence cannot be altered."""
+    certificate = make_run(tmp_path)
+    facts = {"nodes": {"n001": {"error": "", "sections": sections}}, "readings": {}}
+    (certificate.parent / "facts.json").write_text(json.dumps(facts))
+    code, said = check(certificate)
+    assert code is ExitCode.FAILED
+    assert "emulated hardware" in said[0]
+    told = make_run(tmp_path / "told", lab=True)
+    (told.parent / "facts.json").write_text(json.dumps(facts))
+    assert check(told)[0] is ExitCode.GOOD
+
+
 def test_a_broken_signature_is_refused(certificate: Path) -> None:
     Path(f"{certificate}.sig").write_text("no signature\n")
     assert check(certificate)[0] is ExitCode.FAILED

@@ -8,7 +8,9 @@ from typing import Any
 
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers._strict import read_json, take_number, take_object
+from podsys.model.output import Figure, ToolOutput
 
+TOOL = "iperf3"
 GBIT = 1e9
 # The rate is printed beside the bytes and seconds it was made from; they must agree.
 AGREEMENT = 0.01
@@ -23,6 +25,22 @@ class Flows:
     to_server: float | None
     to_client: float | None
     seconds: float
+
+
+def recognises(text: str) -> bool:
+    return '"test_start"' in text and ('"sum_received"' in text or '"error"' in text)
+
+
+def read(text: str) -> ToolOutput:
+    """Each tested way as a figure."""
+    flows = parse(text)
+    ways = {"to the server": flows.to_server, "to the client": flows.to_client}
+    figures = [
+        Figure(metric="tcp_pair_bw", value=round(rate, 6), unit="Gbit/s", subject=way)
+        for way, rate in ways.items()
+        if rate is not None
+    ]
+    return ToolOutput(tool=TOOL, figures=tuple(figures))
 
 
 def parse(text: str) -> Flows:
