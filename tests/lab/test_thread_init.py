@@ -89,7 +89,8 @@ def test_init_again_keeps_edits_adds_nodes_and_says_so(site: Site, tmp_path: Pat
     file = root / "cluster.yaml"
     text = file.read_text()
     assert "override: {}" in text
-    edited = text.replace("override: {}", 'override: {sysctl.vm.swappiness: "5"}  # ours')
+    own = 'override: {sysctl.vm.swappiness: "5"}  # ours'
+    edited = text.replace("override: {}", own, 1)  # of settings; faults have one, too
     edited = edited.replace("profile: training", "profile: hpc")
     file.write_text(edited + "# the last word\n")
     source = write_csv(tmp_path / "all.csv", hosts)
