@@ -111,10 +111,9 @@ COMMANDS: Mapping[str, Callable[[Facts], None]] = {
     "memlock-low": set_memlock,
     "mtu-wrong": set_mtu,
     "nfs-hung": add_mount(path="/mnt/podsys-fault", hung=True, used_pct=None, inodes_pct=None),
-    "own-name-loopback": lambda facts: facts["names"].update(
+    "own-name-wrong": lambda facts: facts["names"].update(
         hostname_addresses=["127.0.1.1"], loopback_only=True
     ),
-    "own-name-wrong": set_fact("resolver.own_addresses_elsewhere", ["192.0.2.7"]),
     "packages-broken": set_fact("packages.broken", ["netbase"]),
     "root-read-only": set_root_read_only,
     "swap-policy": set_fact("kernel.swappiness", 60),
@@ -281,3 +280,7 @@ def test_the_lab_makes_it_where_it_says(fault: Fault) -> None:
 def test_nothing_explains_itself(fault: Fault) -> None:
     assert fault.id not in fault.explains
     assert len(set(fault.explains)) == len(fault.explains)
+
+
+def test_commands_are_known_of_faults_that_there_are() -> None:
+    assert {fault for fault in COMMANDS if not FAULTS[fault].lab.run} == set()
