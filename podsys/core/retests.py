@@ -39,11 +39,11 @@ def _is_settled(pair: PairResult, found: Localised) -> bool:
 
 
 def _doubtful_paths(pairs: Iterable[PairResult], found: Localised) -> list[EndPair]:
-    """Measured least come first, then those that have never been fast."""
+    """Never fast and slow most often first: one more attempt decides about those."""
     links = {one.ends for one in found.accused if one.suspect.kind == "link"}
     own = [pair for pair in pairs if pair.ends in links]
     doubtful = [*own, *found.flickering, *found.low]
-    doubtful.sort(key=lambda pair: (len(pair.values), max(pair.values)))
+    doubtful.sort(key=lambda pair: (pair.good > 0, -pair.slow, max(pair.values)))
     return [pair.ends for pair in doubtful]
 
 
