@@ -27,7 +27,9 @@ def up(nodes: int, name: str, packages: str | None, platforms: str | None, as_js
         return
     show_nodes(found)
     seconds = time.monotonic() - began
-    out().print(f"{len(found.nodes)} nodes up in {seconds:.1f} s. Next: podsys init demo --lab")
+    which = f" --name {found.name}" if found.name != lab.default_name() else ""
+    told = f"{len(found.nodes)} nodes up in {seconds:.1f} s. Next: podsys init demo --lab{which}"
+    out().print(told, soft_wrap=True)
 
 
 def down(name: str, purge: bool = False) -> None:

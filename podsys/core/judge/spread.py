@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median, median_high
 
-from podsys.core.locate.noise import MAD_TO_SIGMA
+from podsys.core.judge.fleet_bound import find_bound
 from podsys.model.baseline import Baseline
 
 FEWEST = 4
@@ -29,16 +29,13 @@ class Spread:
 
 
 def find_slow(values: Mapping[str, float], baseline: Baseline, fewest: int) -> Spread | None:
-    """None where there are too few to compare. Median and MAD, one-sided.
-
-    Faults only slow down, so what healthy values differ by is read on the good side of the median.
-    """
-    if baseline.floor_of_median is None or len(values) < fewest:
+    """None where there are too few to compare, or nothing to compare them by."""
+    if len(values) < fewest:
         return None
     usual = median_high(values.values())
-    above = [value - usual for value in values.values() if value >= usual]
-    sigma = MAD_TO_SIGMA * median(above)
-    bound = max(min(baseline.floor_of_median * usual, usual - baseline.mads * sigma), 0.0)
+    bound = find_bound(values.values(), usual, baseline)
+    if bound is None:
+        return None
     return Spread(usual, bound, tuple(name for name, value in values.items() if value < bound))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median, median_high
+from statistics import median_high
 
-from podsys.core.locate.noise import MAD_TO_SIGMA
+from podsys.core.judge.fleet_bound import find_bound
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
 
@@ -50,8 +50,7 @@ def _find_relative(
 
     A slow node drags down every pair it takes part in: with four nodes that is half of all
     values, and a median over values would take them for usual. So each node counts once,
-    by the median of its own pairs. Faults only slow down, so the spread of healthy values
-    is read above the reference, where no fault can widen it.
+    by the median of its own pairs.
     """
     values = [(m.nodes, m.value) for m in measurements if m.value is not None]
     own: dict[str, list[float]] = {}
@@ -61,7 +60,4 @@ def _find_relative(
     if not own or baseline.floor_of_median is None:
         return None, None
     reference = median_high(median_high(numbers) for numbers in own.values())
-    above = [value - reference for _, value in values if value >= reference]
-    sigma = MAD_TO_SIGMA * median(above)
-    bound = min(baseline.floor_of_median * reference, reference - baseline.mads * sigma)
-    return max(bound, 0.0), reference
+    return find_bound([value for _, value in values], reference, baseline), reference
