@@ -19,8 +19,12 @@ from podsys.lab.settings import Settings, load_settings
 from podsys.lab.shaping import shape_link, shape_pair
 from podsys.lab.shell import run
 
-# Enter all of a node's namespaces, with the environment of a fresh login.
-ENTER = ["nsenter", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"]
+# Enter all of a node's namespaces. A node that goes down stops its processes before it kills
+# them; nsenter stops itself when its child stops, nobody makes it go on, and the dead child that
+# it does not collect keeps the node from ending. So a shell waits in its place, which does not.
+ENTER = ["nsenter", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--no-fork"]
+WAIT = ["sh", "-c", '"$@"; exit $?', "sh"]
+# The environment of a fresh login.
 CLEAN = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
 
 
@@ -104,7 +108,7 @@ def enter(place: Place, argv: Sequence[str], text: str = "") -> subprocess.Compl
         raise PodsysError(
             f"Node {place.name} is off.", "`podsys lab up` boots it.", ExitCode.FAILED
         )
-    command = [*ENTER, "--target", str(leader), "--", *CLEAN, *argv]
+    command = [*ENTER, "--target", str(leader), "--", *WAIT, *CLEAN, *argv]
     return run(command, text=text, check=False, timeout=120)
 
 

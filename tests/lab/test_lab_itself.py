@@ -152,6 +152,14 @@ def test_reboot_keeps_address_and_resets_what_a_kernel_resets(running: lab.LabSt
     assert ssh(running, 0, "hostname").stdout == "n001\n"
 
 
+def test_a_command_in_a_node_does_not_keep_it_from_rebooting(running: lab.LabStatus) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        sleeping = pool.submit(sh, "n001", "exec sleep 77")
+        wait_until(lambda: "sleep 77" in sh("n001", "ps axo args"))
+        reboot("n001")
+        assert sleeping.done()
+
+
 def test_boot_applies_sysctl_d_to_kernel_defaults(running: lab.LabStatus) -> None:
     file = "/etc/sysctl.d/90-test.conf"
     sh("n001", f"printf 'vm.swappiness=1\nnet.ipv4.tcp_slow_start_after_idle=0\n' > {file}")
