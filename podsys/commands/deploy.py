@@ -13,6 +13,7 @@ from podsys.commands.common import Cluster, load_cluster, save_facts
 from podsys.commands.context import Context, begin_run
 from podsys.commands.desired import Desired, write_rendered
 from podsys.commands.interrupt import stop_flag
+from podsys.commands.offline import check_offline, serve_bundle
 from podsys.commands.reboots import survey_after_reboots
 from podsys.commands.release_book import judge_locks
 from podsys.commands.settle import look_again, wait_for_settled
@@ -45,6 +46,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
         with progress("deploy", shown=not options.as_json) as watch:
             facts, desired = survey_after_reboots(cluster, fleet, chosen, watch)
             _say_stale_locks(cluster, facts, watch)
+        check_offline(cluster.workspace, cluster.spec, desired.wanted, facts, desired.layout)
         plan = make_plan(desired.wanted, facts, desired.role_order)
         if options.plan_only:
             _show(plan, desired, facts, options)
@@ -92,7 +94,8 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
         save_facts(context.cluster.workspace, context.facts)
         cluster = context.cluster
         write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
-        rollout.apply(context.plan)
+        with serve_bundle(cluster.workspace, cluster.spec, context.run):
+            rollout.apply(context.plan)
         look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
         _reboot(context, rollout)
     else:
