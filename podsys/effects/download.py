@@ -9,6 +9,7 @@ import os
 import ssl
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -144,7 +145,14 @@ class Fetcher:
             return DiskFullError(f"no space left for {self.folder}")
         if isinstance(inner, TimeoutError):
             return AgainError(f"no answer within {SILENCE_S:.0f} s")
-        return AgainError(getattr(inner, "strerror", None) or str(inner) or type(inner).__name__)
+        reason = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
+        return AgainError(f"{self._whom(wanted)}: {reason}")
+
+    def _whom(self, wanted: Download) -> str:
+        """Who was connected to."""
+        whole = urllib.parse.urlsplit(wanted.origin)
+        proxy = self.proxies.get(whole.scheme)
+        return f"proxy {urllib.parse.urlsplit(proxy).netloc or proxy}" if proxy else whole.netloc
 
 
 def _check_answer(answer: Any, wanted: Download) -> None:

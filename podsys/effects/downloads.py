@@ -13,11 +13,12 @@ from podsys.model.bundle import Download, Fetched
 AT_ONCE = 6
 # So many in a row that did not come, however often they were tried: nothing will.
 HOPELESS = 2 * AT_ONCE
+NOT_TRIED = "not tried any more"
 Told = Callable[[Download, Fetched], None]
 
 
 def fetch_all(fetcher: Fetcher, wanted: Sequence[Download], told: Told) -> list[Fetched]:
-    """In the order of `wanted`; each is told of as it ends.
+    """In the order of `wanted`; each that was tried is told of as it ends.
 
     A full disk, or a network that is away, ends all that are left.
     """
@@ -30,7 +31,8 @@ def fetch_all(fetcher: Fetcher, wanted: Sequence[Download], told: Told) -> list[
         runs = {pool.submit(_fetch, fetcher, one): one for one in first.values()}
         for run in as_completed(runs):
             found[runs[run]] = run.result()
-            told(runs[run], found[runs[run]])
+            if found[runs[run]].attempts:
+                told(runs[run], found[runs[run]])
             lost = lost + 1 if found[runs[run]].attempts == ATTEMPTS else 0
             if lost >= HOPELESS:
                 fetcher.stop.set()
@@ -39,9 +41,7 @@ def fetch_all(fetcher: Fetcher, wanted: Sequence[Download], told: Told) -> list[
 
 def _fetch(fetcher: Fetcher, wanted: Download) -> Fetched:
     if fetcher.stop.is_set():
-        return fetcher.look(wanted) or Fetched(
-            "failed", "not tried: the command was ending by then"
-        )
+        return fetcher.look(wanted) or Fetched("failed", NOT_TRIED, attempts=0)
     try:
         return fetcher.fetch(wanted)
     except DiskFullError as error:

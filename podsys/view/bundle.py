@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from podsys.view.numbers import count, format_bytes, format_seconds
 from podsys.view.progress import Progress
 
 size = format_bytes
+# Of those that failed for the same reason; --json has all.
+NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,24 @@ def show_result(
     if as_json:
         _print_json(file, estimate, outcomes, left_out, written=not broken)
         return
-    for wanted, done in broken:
-        line = f"failed  {wanted.title}: {done.reason}"
+    for line in _failure_lines(broken):
         out().print(clean(line), style="red", soft_wrap=True)
-        out().print(clean(f"        {wanted.origin}"), style="dim", soft_wrap=True)
     optional = [(w.name, d.reason) for w, d in failed if not w.required]
     for name, reason in [*optional, *((one.name, one.reason) for one in left_out)]:
         out().print(clean(f"left out  {name}: {reason}"), style="yellow", soft_wrap=True)
     out().print(_last_line(file, outcomes, broken, seconds), style="bold", soft_wrap=True)
+
+
+def _failure_lines(broken: Outcomes) -> Iterator[str]:
+    """A line for each reason: a mirror that is away is one fault, not a thousand."""
+    by_reason: dict[str, list[Download]] = {}
+    for wanted, done in broken:
+        by_reason.setdefault(done.reason, []).append(wanted)
+    for reason, ones in by_reason.items():
+        names = ", ".join(one.title for one in ones[:NAMED])
+        more = f" and {len(ones) - NAMED} more" if len(ones) > NAMED else ""
+        yield f"failed  {names}{more}: {reason}"
+        yield f"        {ones[0].origin}"
 
 
 def _last_line(file: Path, outcomes: Outcomes, broken: Outcomes, seconds: float) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from podsys.effects import download as module
 from podsys.effects.download import Fetcher, measure_rate
-from podsys.effects.downloads import HOPELESS, fetch_all
+from podsys.effects.downloads import HOPELESS, NOT_TRIED, fetch_all
 from podsys.model.bundle import Download
 
 BODY = bytes(range(256)) * 40
@@ -168,7 +168,9 @@ def test_what_may_get_better_is_tried_a_few_times(
 
 def test_nobody_there_is_said_in_words(mirror: Mirror, fetcher: Fetcher) -> None:
     gone = Download("x", "package", "a", "http://127.0.0.1:1/a.deb", size=1, sha256=SHA)
-    assert "refused" in fetcher.fetch(gone).reason
+    assert fetcher.fetch(gone).reason == "127.0.0.1:1: Connection refused (tried 4 times)"
+    through = Fetcher(fetcher.folder, {"http": "http://127.0.0.1:2/"}, fetcher.stop)
+    assert through.fetch(gone).reason.startswith("proxy 127.0.0.1:2: Connection refused")
     local = Download("x", "package", "a", "file:///etc/passwd", size=1, sha256=SHA)
     assert fetcher.fetch(local).reason == "podsys fetches http and https, not file"
 
@@ -180,7 +182,7 @@ def test_a_network_that_is_away_ends_all(fetcher: Fetcher, mirror: Mirror) -> No
     ]
     found = fetch_all(fetcher, gone, lambda *_: None)
     assert all(one.status == "failed" for one in found)
-    assert "not tried" in found[-1].reason
+    assert (found[-1].reason, found[-1].attempts) == (NOT_TRIED, 0)
 
 
 def test_without_a_hash_it_is_taken_as_it_comes(mirror: Mirror, fetcher: Fetcher) -> None:
