@@ -27,7 +27,7 @@ from podsys.view.progress import Progress, progress
 
 # Less than this is fetched sooner than its speed is known.
 WORTH_MEASURING = 20_000_000
-LOCK = "lock"
+LOCK, WHOLE = "lock", "bundle.tar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def claim_partial(file: Path) -> Iterator[Path]:
         except BlockingIOError as error:
             message = f"another podsys bundle is at work on {file}"
             raise PodsysError(message, "wait for it to end", ExitCode.FAILED) from error
+        (partial / WHOLE).unlink(missing_ok=True)  # a killed command's, which is no use
         try:
             yield partial
         finally:
@@ -152,7 +153,7 @@ def _write(
     )
     members: dict[str, Path | bytes] = {path: text for (_, path), text in texts.items()}
     members |= {wanted.path: fetcher.find(wanted) for wanted, _ in came}
-    aside = fetcher.folder / "bundle.tar"
+    aside = fetcher.folder / WHOLE
     try:
         write_bundle(aside, manifest.model_dump_json(indent=1).encode(), members)
         aside.replace(file)

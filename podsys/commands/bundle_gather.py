@@ -12,7 +12,6 @@ from podsys.commands.common import Cluster, load_facts
 from podsys.commands.desired import render
 from podsys.commands.release_book import load_lock, load_releases
 from podsys.core.bundle import (
-    IndexFile,
     Kind,
     find_kinds,
     package_downloads,
@@ -22,7 +21,7 @@ from podsys.core.bundle import (
 from podsys.effects.closure import Closure, NoAnswerError, ask_closure
 from podsys.effects.ssh import Fleet
 from podsys.errors import ExitCode, PodsysError
-from podsys.model.bundle import Download, LeftOut
+from podsys.model.bundle import Download, IndexFile, LeftOut
 from podsys.model.facts import NodeFacts
 from podsys.model.nodeset import fold
 from podsys.view.progress import Progress
@@ -127,8 +126,7 @@ def _refuse_clock(node: str, there: float) -> None:
 
 def _add(contents: Contents, system: str, closure: Closure) -> None:
     known = contents.files.setdefault(system, {})
-    for one in closure.files:
-        file = IndexFile(**one)
+    for file in closure.files:
         known.setdefault((file.name, file.version, file.arch), file)
     contents.proxies |= closure.proxies
 

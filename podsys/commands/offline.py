@@ -17,12 +17,12 @@ from podsys.core.repository import repository_id, write_releases
 from podsys.effects.bundle_file import read_manifest
 from podsys.effects.gpg import clearsign, ensure_repository_key
 from podsys.effects.repository import find_place, unpack_repository
-from podsys.effects.webserver import serve
+from podsys.effects.webserver import refuse_unservable, serve
 from podsys.effects.workspace import Workspace
 from podsys.model.bundle import Archive, Manifest
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
-from podsys.model.spec import Bundle, ClusterSpec
+from podsys.model.spec import ClusterSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +73,34 @@ def check_offline(
     facts: Mapping[str, NodeFacts],
     layout: Layout,
 ) -> None:
-    """Before anything is changed: nodes that the bundle cannot serve are named."""
-    if offline := load_offline(workspace, spec):
+    """Before anything is changed: whether this machine can serve it, and to all these nodes."""
+    if spec.bundle and (offline := load_offline(workspace, spec)):
+        refuse_unservable(spec.bundle.listen, spec.bundle.port)
         reachable = {node: found for node, found in facts.items() if found.reachable}
         asked = {node: wanted[node] for node in reachable}
         refuse_unserved(offline.file.name, offline.manifest, asked, reachable, layout.families)
 
 
-@contextmanager
-def serve_bundle(workspace: Workspace, spec: ClusterSpec, run: Path) -> Iterator[None]:
-    """Nodes can install from it within this block; without a bundle nothing is started."""
+def unpack_bundle(workspace: Workspace, spec: ClusterSpec) -> Path | None:
+    """The folder to serve, made where it is not there yet; every byte is looked at."""
     offline = load_offline(workspace, spec)
     if offline is None:
-        yield
-        return
-    assert isinstance(spec.bundle, Bundle)
+        return None
     target = find_place(workspace.root) / offline.id
     unpack_repository(
         offline.file, offline.manifest, target, _releases(offline.manifest),
         lambda text: clearsign(workspace.root, text),
     )  # fmt: skip
+    return target
+
+
+@contextmanager
+def serve_bundle(workspace: Workspace, spec: ClusterSpec, run: Path) -> Iterator[None]:
+    """Nodes can install from it within this block; without a bundle nothing is started."""
+    target = unpack_bundle(workspace, spec)
+    if target is None or spec.bundle is None:
+        yield
+        return
     with serve(target, spec.bundle.listen, spec.bundle.port, run / "bundle-server.log"):
         yield
 

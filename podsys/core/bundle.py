@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from podsys.core.pins import version_of
 from podsys.core.releases import ReleaseBook
-from podsys.model.bundle import Download, LeftOut
+from podsys.model.bundle import Download, IndexFile, LeftOut
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
 from podsys.model.lock import LockedRelease
@@ -24,19 +24,6 @@ class Kind:
     system: str
     packages: tuple[str, ...]
     nodes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexFile:
-    """A package as a node's apt knows it: `stanza` is its paragraph of the archive's index."""
-
-    name: str
-    version: str
-    arch: str
-    uri: str
-    sha256: str
-    size: int
-    stanza: str
 
 
 def system_of(found: NodeFacts) -> str:

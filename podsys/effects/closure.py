@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from podsys.effects.program import PYTHON, as_command, pack_program
 from podsys.effects.ssh import Fleet
 from podsys.errors import ExitCode, PodsysError
+from podsys.model.bundle import IndexFile
 
 LIMIT_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """`files`: name, version, arch, uri, sha256, size, stanza of each. `proxies` of its apt by
-    scheme. `time`: the node's clock, seconds since 1970."""
+    """`proxies` of its apt by scheme; `time`: the node's clock, seconds since 1970."""
 
-    files: tuple[Mapping[str, Any], ...]
+    files: tuple[IndexFile, ...]
     proxies: Mapping[str, str]
     time: float
 
@@ -43,7 +42,8 @@ def ask_closure(fleet: Fleet, node: str, packages: Sequence[str]) -> Closure:
                 f"{node}: apt cannot install what is wanted there: {problem}",
                 f"log in to {node}, run apt-get update; a bundle is made where it has archives",
             )
-        return Closure(tuple(answer["files"]), dict(answer["proxies"]), float(answer["time"]))
+        files = tuple(IndexFile.model_validate(one) for one in answer["files"])
+        return Closure(files, dict(answer["proxies"]), float(answer["time"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{node}: its answer about packages cannot be read: {error}"
         raise NoAnswerError(message, "run podsys bundle again", ExitCode.UNKNOWN) from error

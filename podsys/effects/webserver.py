@@ -39,7 +39,7 @@ $HTTP["request-method"] !~ "^(GET|HEAD)$" {{ url.access-deny = ( "" ) }}
 def serve(repository: Path, address: str, port: int, log: Path) -> Iterator[None]:
     """http://address:port/NAME/ is the folder `repository`, NAME its name. What the server says
     goes to `log`. It ends with this block, and with this process however that ends."""
-    _refuse_taken(address, port)
+    refuse_unservable(address, port)
     config = repository.parent / f"{repository.name}.conf"
     root = str(repository.parent.resolve())
     if re.search(r'["\\\n]', root):
@@ -102,8 +102,10 @@ def _wait(process: subprocess.Popen[bytes], address: str, port: int, log: Path) 
         time.sleep(0.02)
 
 
-def _refuse_taken(address: str, port: int) -> None:
+def refuse_unservable(address: str, port: int) -> None:
     """Said before anything is started: else another's server could be taken for ours."""
+    _find("lighttpd")
+    _unprivileged()
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -24,6 +24,21 @@ class BundlePart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class IndexFile(BundlePart):
+    """A package as a node's apt knows it: `stanza` is its paragraph of the archive's index.
+
+    A node's answer: what becomes part of a path is checked.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9+.-]*$")
+    version: str = Field(pattern=r"^[A-Za-z0-9.+~:-]+$")
+    arch: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    uri: str
+    sha256: Sha256
+    size: int = Field(gt=0)
+    stanza: str
+
+
 class BundleItem(BundlePart):
     """One member of the file, size in bytes. `origin` is where it was fetched from, empty for
     what podsys wrote itself; `system` as `debian-12`, empty for what is of no one system."""

@@ -60,6 +60,7 @@ def write_bare(folder: str, packages: List[str], own: List[str]) -> List[str]:
         "Dir::State::status=%s/status" % folder,
         "Dir::Etc::preferences=%s/preferences" % folder,
         "Dir::Etc::preferencesparts=/dev/null",
+        "Dir::Cache::pkgcache=",  # what apt keeps there is of the machine as it is
     ]
 
 

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podsys.core.bundle import (
-    IndexFile,
     find_kinds,
     package_downloads,
     pool_path,
@@ -16,7 +15,7 @@ from podsys.core.bundle import (
     write_indexes,
 )
 from podsys.core.releases import EMPTY
-from podsys.model.bundle import BundleItem
+from podsys.model.bundle import BundleItem, IndexFile
 from podsys.model.facts import NodeFacts, Section
 from podsys.model.item import Item
 from podsys.model.lock import LockedComponent, LockedRelease, LockedSystem
@@ -30,10 +29,17 @@ STANZA = (
     "Filename: pool/main/e/ethtool/ethtool_6.1-1_amd64.deb\nSize: 3\nSHA256: aa\n"
     "Description: shows\n more: of it"
 )
-ETHTOOL = IndexFile("ethtool", "1:6.1-1", "amd64", "http://h/x/ethtool.deb", "a" * 64, 3, STANZA)
-EVERYWHERE = IndexFile(
-    "tzdata", "2025b-0", "all", "http://h/t.deb", "b" * 64, 4, "Package: tzdata\nFilename: x"
-)
+
+
+def index_file(name: str, version: str, arch: str, stanza: str, digit: str = "a") -> IndexFile:
+    return IndexFile(
+        name=name, version=version, arch=arch, uri="http://h/x.deb", sha256=digit * 64, size=3,
+        stanza=stanza,
+    )  # fmt: skip
+
+
+ETHTOOL = index_file("ethtool", "1:6.1-1", "amd64", STANZA)
+EVERYWHERE = index_file("tzdata", "2025b-0", "all", "Package: tzdata\nFilename: x", "b")
 
 
 def facts(node: str, version: str = "12") -> NodeFacts:
@@ -61,7 +67,7 @@ def test_a_package_keeps_its_paragraph_but_for_its_place() -> None:
 
 
 def test_what_fits_every_architecture_is_in_each_index() -> None:
-    arm = IndexFile("ethtool", "6", "arm64", "u", "c" * 64, 3, "Package: ethtool\nFilename: x")
+    arm = index_file("ethtool", "6", "arm64", "Package: ethtool\nFilename: x", "c")
     indexes = write_indexes("ubuntu-24.04", [ETHTOOL, arm, EVERYWHERE])
     assert sorted(indexes) == [
         "dists/ubuntu-24.04/main/binary-amd64/Packages",
@@ -84,7 +90,7 @@ WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789+.-", min_size=1, max_size=
 def test_every_package_has_a_path_that_a_manifest_takes(
     name: str, version: str, epoch: int
 ) -> None:
-    file = IndexFile(name, f"{epoch}:{version}", "amd64", "u", "a" * 64, 1, "")
+    file = index_file(name, f"{epoch}:{version}", "amd64", "")
     path = pool_path("debian-12", file)
     assert BundleItem(path=path, kind="package", name=name, size=1, sha256="a" * 64).path == path
     assert ":" not in path

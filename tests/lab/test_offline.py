@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,6 +66,12 @@ def whole_files(partial: Path) -> list[Path]:
     return [path for path in partial.glob("*") if len(path.name) == 64]
 
 
+def wait_for_files(partial: Path, more: int, process: subprocess.Popen[str]) -> None:
+    """Until so many more are whole: the command is in the midst of fetching."""
+    goal = len(whole_files(partial)) + more
+    wait_until(lambda: len(whole_files(partial)) >= goal or process.poll() is not None, 60)
+
+
 def test_a_bundle_that_is_killed_ten_times_goes_on(site: Site) -> None:
     chance = random.Random(5)
     file = site.root / "site.bundle"
@@ -73,11 +80,10 @@ def test_a_bundle_that_is_killed_ten_times_goes_on(site: Site) -> None:
         words = ("bundle", str(file), "-C", str(site.root))
         process = site.start(*words, quiet=True)
         try:
-            if number % 2:
-                time.sleep(chance.random() * 4)
-            else:  # while files come in
-                more = len(whole_files(partial)) + chance.randrange(1, 12)
-                wait_until(lambda: len(whole_files(partial)) >= more or bool(process.poll()), 60)
+            if number % 3:
+                time.sleep(chance.random() * 3)
+            else:
+                wait_for_files(partial, chance.randrange(1, 25), process)
             os.kill(process.pid, signal.SIGKILL)
             process.wait(60)
         finally:
