@@ -71,13 +71,13 @@ def gather_contents(cluster: Cluster, watch: Progress, proxy: str | None) -> Con
         for kind, (node, closure) in zip(
             kinds, pool.map(lambda kind: _ask(fleet, kind), kinds), strict=True
         ):
-            _refuse_clock(node, closure.time)
+            refuse_clock(node, closure.time)
             _add(contents, kind.system, closure)
             watch.node(node)
     lock = load_lock(cluster.workspace)
     if lock and lock.releases:
         contents.others, contents.left_out = release_downloads(lock.releases, load_releases())
-    contents.proxies = _choose_proxies(contents.proxies, proxy)
+    contents.proxies = choose_proxies(contents.proxies, proxy)
     return contents
 
 
@@ -114,7 +114,7 @@ def _ask(fleet: Fleet, kind: Kind) -> tuple[str, Closure]:
     raise failure
 
 
-def _refuse_clock(node: str, there: float) -> None:
+def refuse_clock(node: str, there: float) -> None:
     """Dates that the bundle carries are judged by the nodes' clocks."""
     here = time.time()
     if abs(there - here) > CLOCK_OFF_S:
@@ -131,7 +131,7 @@ def _add(contents: Contents, system: str, closure: Closure) -> None:
     contents.proxies |= closure.proxies
 
 
-def _choose_proxies(of_nodes: Mapping[str, str], named: str | None) -> dict[str, str]:
+def choose_proxies(of_nodes: Mapping[str, str], named: str | None) -> dict[str, str]:
     """What --proxy says, else what the nodes' apt uses, else what the environment says."""
     if named:
         found = {"http": named, "https": named}

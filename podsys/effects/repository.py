@@ -62,8 +62,10 @@ def unpack_repository(
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     for other in target.parent.iterdir():
-        if other != target and other.is_dir():
+        if other.is_dir() and other != target:
             shutil.rmtree(other, ignore_errors=True)
+        elif other.is_file():
+            other.unlink()  # how an older one was served
 
 
 def _contents(file: Path, manifest: Manifest) -> Iterator[tuple[str, Iterator[bytes]]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from podsys.commands.bundle import claim_partial
+from podsys.commands.bundle_gather import choose_proxies, refuse_clock
 from podsys.errors import PodsysError
 from tests.commands.test_bad_input import GOOD, podsys, snapshot
 
@@ -102,3 +104,16 @@ def test_a_bundle_that_is_not_there_is_said_before_any_node_is_asked(tmp_path: P
     assert done.returncode == 2
     assert "a.bundle: no such file" in done.stderr
     assert "probe" not in done.stderr
+
+
+def test_a_clock_that_is_a_day_off_is_named_with_both_times() -> None:
+    refuse_clock("n001", time.time() - 3600)
+    with pytest.raises(PodsysError, match=r"the clock of n001 says .* UTC, this machine's .* UTC"):
+        refuse_clock("n001", time.time() - 2 * 86400)
+
+
+def test_the_proxy_is_the_one_named_else_the_nodes_own() -> None:
+    of_nodes = {"http": "http://p:3142", "https": "DIRECT"}
+    assert choose_proxies(of_nodes, None) == {"http": "http://p:3142"}
+    assert choose_proxies(of_nodes, "http://q:1") == {"http": "http://q:1", "https": "http://q:1"}
+    assert choose_proxies(of_nodes, "direct") == {}
