@@ -186,12 +186,13 @@ def _left_out(wanted: Download, done: Fetched) -> LeftOut:
 
 def verify_bundle(file: Path, *, as_json: bool) -> ExitCode:
     """Every member against the manifest, the manifest against its form."""
-    manifest = parse_manifest(read_manifest(file), str(file))
+    text = read_manifest(file)
+    manifest = parse_manifest(text, str(file))
     with progress("verify", shown=not as_json) as watch:
         watch.stage("read", total=len(manifest.items), unit="file")
         for item, content in read_members(file, manifest):
             for _ in content:
                 pass
             watch.node(item.name)
-    view.show_verified(file, manifest, as_json=as_json)
+    view.show_verified(file, manifest, hashlib.sha256(text).hexdigest(), as_json=as_json)
     return ExitCode.GOOD

@@ -116,15 +116,17 @@ def _print_json(
     )
 
 
-def show_verified(file: Path, manifest: Manifest, *, as_json: bool) -> None:
+def show_verified(file: Path, manifest: Manifest, sha256: str, *, as_json: bool) -> None:
+    """`sha256` of the manifest stands for all that is in it: two sides can compare it."""
     if as_json:
         whole = manifest.model_dump(mode="json")
-        print_json({"file": str(file), "verdict": "good"} | whole)
+        print_json({"file": str(file), "verdict": "good", "manifest_sha256": sha256} | whole)
         return
     systems = ", ".join(manifest.systems)
     line = f"{file}: {count(len(manifest.items), 'file')} for {systems}, each as the manifest says."
     out().print(clean(line), style="bold", soft_wrap=True)
     made = f"made {manifest.made:%Y-%m-%d %H:%M} UTC by podsys {manifest.podsys}"
     out().print(clean(f"{made} for the cluster {manifest.cluster}"), soft_wrap=True)
+    out().print(f"manifest sha256 {sha256}", soft_wrap=True)
     for one in manifest.left_out:
         out().print(clean(f"left out  {one.name}: {one.reason}"), style="yellow", soft_wrap=True)

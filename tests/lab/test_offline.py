@@ -69,7 +69,7 @@ def whole_files(partial: Path) -> list[Path]:
 def wait_for_files(partial: Path, more: int, process: subprocess.Popen[str]) -> None:
     """Until so many more are whole: the command is in the midst of fetching."""
     goal = len(whole_files(partial)) + more
-    wait_until(lambda: len(whole_files(partial)) >= goal or process.poll() is not None, 60)
+    wait_until(lambda: len(whole_files(partial)) >= goal or process.poll() is not None, 120)
 
 
 def test_a_bundle_that_is_killed_ten_times_goes_on(site: Site) -> None:
