@@ -65,7 +65,8 @@ def show_result(
     optional = [(w.name, d.reason) for w, d in failed if not w.required]
     for name, reason in [*optional, *((one.name, one.reason) for one in left_out)]:
         out().print(clean(f"left out  {name}: {reason}"), style="yellow", soft_wrap=True)
-    out().print(_last_line(file, outcomes, broken, seconds), style="bold", soft_wrap=True)
+    last = _last_line(file, outcomes, broken, estimate.whole - estimate.here, seconds)
+    out().print(last, style="bold", soft_wrap=True)
 
 
 def _failure_lines(broken: Outcomes) -> Iterator[str]:
@@ -80,14 +81,15 @@ def _failure_lines(broken: Outcomes) -> Iterator[str]:
         yield f"        {ones[0].origin}"
 
 
-def _last_line(file: Path, outcomes: Outcomes, broken: Outcomes, seconds: float) -> str:
+def _last_line(
+    file: Path, outcomes: Outcomes, broken: Outcomes, fetched: int, seconds: float
+) -> str:
     if broken:
         came = sum(done.status != "failed" for _, done in outcomes)
         return (
             f"{file.name} was not made: {came} of {count(len(outcomes), 'file')} are here, kept in"
             f" {file.name}.partial. Run the same command again to go on."
         )
-    fetched = sum(done.size for _, done in outcomes if done.status == "fetched")
     whole = f"{count(len(outcomes), 'file')}, {size(file.stat().st_size)}"
     return clean(f"{file}: {whole}; {size(fetched)} fetched in {format_seconds(seconds)}.")
 
@@ -123,7 +125,8 @@ def show_verified(file: Path, manifest: Manifest, sha256: str, *, as_json: bool)
         print_json({"file": str(file), "verdict": "good", "manifest_sha256": sha256} | whole)
         return
     systems = ", ".join(manifest.systems)
-    line = f"{file}: {count(len(manifest.items), 'file')} for {systems}, each as the manifest says."
+    files = count(sum(item.kind != "index" for item in manifest.items), "file")
+    line = f"{file}: {files} and their indexes for {systems}, each as the manifest says."
     out().print(clean(line), style="bold", soft_wrap=True)
     made = f"made {manifest.made:%Y-%m-%d %H:%M} UTC by podsys {manifest.podsys}"
     out().print(clean(f"{made} for the cluster {manifest.cluster}"), soft_wrap=True)
