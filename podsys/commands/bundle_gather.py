@@ -16,6 +16,7 @@ from podsys.core.bundle import (
     find_kinds,
     package_downloads,
     release_downloads,
+    system_of,
     write_indexes,
 )
 from podsys.effects.closure import Closure, NoAnswerError, ask_closure
@@ -94,10 +95,10 @@ def _refuse_others(
         )
     if unseen:
         watch.say(f"{fold(unseen)}: never seen, so the bundle is made without their wishes")
-    others = [node for node in facts if families.get(node) != "debian"]
+    others = [n for n in facts if families.get(n) != "debian" or not system_of(facts[n])]
     if others:
         raise PodsysError(
-            f"{fold(others)}: podsys bundle asks apt, and these nodes have another package manager",
+            f"{fold(others)}: podsys bundle asks apt of a Debian or Ubuntu release, and these are others",
             "dnf is not supported yet: make the bundle in a workspace without them",
         )
 

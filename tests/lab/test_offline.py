@@ -32,6 +32,7 @@ pytestmark = needs_nodes
 NODES = ("n001", "n002")
 KILLS = 10
 PORT = 8642
+RELEASE = "nvidia-535.309"
 TOOLS = {"lighttpd": "lighttpd", "gpg": "gpg", "gpg-agent": "gpg-agent"}
 FETCHED = f"/var/lib/apt/lists/*:{PORT}_*"
 
@@ -45,6 +46,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         made = practice.make_site(root, name, len(NODES))
         change(made, monitoring={"server": None}, accept={"level": 1}, rollout={"canary": 0})
+        change(made, release={"all": RELEASE})
+        done = made.podsys("init", str(root))  # asks their apt, while it has archives
+        assert done.code == 0, done.out + done.err
         yield made
     finally:
         lab.down(name)
@@ -64,6 +68,13 @@ def gateway(site: Site) -> str:
 
 def whole_files(partial: Path) -> list[Path]:
     return [path for path in partial.glob("*") if len(path.name) == 64]
+
+
+def locked(site: Site) -> set[tuple[str, str]]:
+    """Every package of podsys.lock."""
+    (release,) = yaml.safe_load((site.root / "podsys.lock").read_text())["releases"]
+    parts = release["components"].values()
+    return {(p["name"], p["version"]) for part in parts for p in part.get("packages", ())}
 
 
 def wait_for_files(partial: Path, more: int, process: subprocess.Popen[str]) -> None:
@@ -94,6 +105,7 @@ def test_a_bundle_that_is_killed_ten_times_goes_on(site: Site) -> None:
     done = site.podsys("bundle", str(file), "-C", str(site.root), "--json")
     assert done.code == 0, done.out + done.err
     items = json.loads(done.out)["items"]
+    assert locked(site) <= {(one["name"], one["version"]) for one in items}
     assert sum(one["status"] == "kept" for one in items) >= kept > 0
     assert {"chrony", "iperf3", "prometheus-node-exporter", "python3-apt"} <= {
         one["name"] for one in items
@@ -126,6 +138,8 @@ def test_nodes_that_reach_nobody_but_the_admin_node_are_certified(site: Site) ->
         said = site.sh(node, "apt-cache policy iperf3; apt-get indextargets --format '$(REPO_URI)'")
         assert f"http://{gateway(site)}:{PORT}/" in said
         assert "debian.org" not in said
+        installed = site.sh(node, "dpkg-query -W -f '${Package} ${Version}\\n'").splitlines()
+        assert locked(site) <= {tuple(line.split()) for line in installed}
     assert site.plan()["changes"] == []
     secret = (site.root / "signing/repository/private-keys-v1.d").glob("*.key")
     assert [key.stat().st_mode & 0o077 for key in secret] == [0]
