@@ -239,6 +239,40 @@ def verify(
 
 @app.command(
     epilog=examples(
+        "podsys bundle site.bundle -C site",
+        "podsys bundle site.bundle --proxy http://proxy:3128",
+        "podsys bundle site.bundle --verify # on the other side, before it is used",
+    )
+)
+def bundle(
+    file: Annotated[Path, typer.Argument(help="The bundle to make, or to verify.")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check a bundle against its manifest instead.")
+    ] = False,
+    proxy: Annotated[
+        str | None,
+        typer.Option(help="Fetch through it, or `direct`; else as the nodes' apt does."),
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Put everything that nodes without internet need into one file.
+
+    Asks one node of each kind what its packages need, where nodes still reach their archives, and
+    fetches that. Kill it at any time: the same command goes on where it was. `bundle:` in
+    cluster.yaml then makes deploy serve the file to the nodes, signed, and they use nothing else.
+
+    Exit codes: 0 the file is whole, 1 something could not be fetched or is damaged, 2 bad input,
+    3 no node could be asked.
+    """
+    from podsys.commands import bundle as command
+
+    options = command.Options(verify=verify, proxy=proxy, as_json=as_json)
+    _end(command.bundle(workspace, file, options))
+
+
+@app.command(
+    epilog=examples(
         "podsys judge vendor.log --platform hgx-h100",
         "podsys judge n*.log --platform hgx-h100   # each beside the others, too",
         "nvbandwidth -j | podsys judge - --platform hgx-h100 --json",

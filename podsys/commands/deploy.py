@@ -13,6 +13,7 @@ from podsys.commands.common import Cluster, load_cluster, save_facts
 from podsys.commands.context import Context, begin_run
 from podsys.commands.desired import Desired, write_rendered
 from podsys.commands.interrupt import stop_flag
+from podsys.commands.offline import check_offline, load_offline, serve_bundle, unpack_bundle
 from podsys.commands.reboots import survey_after_reboots
 from podsys.commands.release_book import judge_locks
 from podsys.commands.settle import look_again, wait_for_settled
@@ -41,11 +42,14 @@ def deploy(root: Path, options: Options) -> ExitCode:
     """Changes nothing before the plan was shown and agreed to."""
     cluster = load_cluster(root)
     chosen = limit_nodes(cluster.spec, options.limit)
+    load_offline(cluster.workspace, cluster.spec)  # a bundle that is not there is said first
     with hold(cluster.workspace.run_lock), cluster.connect() as fleet:
         with progress("deploy", shown=not options.as_json) as watch:
             facts, desired = survey_after_reboots(cluster, fleet, chosen, watch)
             _say_stale_locks(cluster, facts, watch)
         plan = make_plan(desired.wanted, facts, desired.role_order)
+        if not plan.empty:
+            check_offline(cluster.workspace, cluster.spec, desired.wanted, facts, desired.layout)
         if options.plan_only:
             _show(plan, desired, facts, options)
             return ExitCode.GOOD
@@ -53,6 +57,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
             _show(plan, desired, facts, options)
         if not plan.empty:
             _confirm(options)
+            unpack_bundle(cluster.workspace, cluster.spec)
         with progress("deploy", shown=not options.as_json) as watch, stop_flag() as stop:
             run, journal = begin_run(cluster.workspace, plan, watch)
             context = Context(
@@ -92,7 +97,8 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
         save_facts(context.cluster.workspace, context.facts)
         cluster = context.cluster
         write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
-        rollout.apply(context.plan)
+        with serve_bundle(cluster.workspace, cluster.spec, context.run):
+            rollout.apply(context.plan)
         look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
         _reboot(context, rollout)
     else:

@@ -17,6 +17,7 @@ def role_items(
     """`rendered_files` from template name to text, as it shall stand on the node."""
     return [
         *_repair_items(role),
+        *own_items(role),
         *_file_items(role, family, rendered_files, role.files),
         *_package_items(role, family, hold),
         *_service_items(role, family),
@@ -33,6 +34,11 @@ def node_items(role: Role, family: Family, rendered_files: Mapping[str, str]) ->
 
 def repairs(role: Role) -> list[Item]:
     return list(_repair_items(role))
+
+
+def own_items(role: Role) -> list[Item]:
+    """Those that the role names as they are."""
+    return [_item(role, one.kind, one.key, one.value, one.params) for one in role.items]
 
 
 def hold_items(role: Role, hold: Sequence[str]) -> list[Item]:

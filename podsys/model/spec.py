@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated, Literal
 
@@ -77,6 +78,25 @@ class Packages(Part):
     )
 
 
+class Bundle(Part):
+    """Packages for nodes without internet: a file of `podsys bundle`, served from this machine."""
+
+    file: str = Field(description="made by podsys bundle; a relative path starts at the workspace")
+    listen: str = Field(description="IPv4 address of this machine, at which nodes fetch packages")
+    port: int = Field(8642, ge=1024, le=65535)
+
+    @field_validator("listen")
+    @classmethod
+    def _is_one_address(cls, listen: str) -> str:
+        try:
+            address = ipaddress.IPv4Address(listen)
+        except ValueError as error:
+            raise ValueError("write an IPv4 address of this machine that nodes reach") from error
+        if address.is_unspecified or address.is_multicast:
+            raise ValueError("name the one address that nodes reach")
+        return listen
+
+
 class MountPoint(Part):
     """One path of the site's shared storage, as a line of fstab has it."""
 
@@ -140,6 +160,7 @@ class ClusterSpec(Part):
     time: Time = Time()
     monitoring: Monitoring = Monitoring()
     packages: Packages = Packages()
+    bundle: Bundle | None = None
     release: dict[str, Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]] = Field(
         {},
         description="kernel, driver and all that goes with it as one set: platform id, group or"
