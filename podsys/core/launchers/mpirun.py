@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 
 # mpirun's own limit ends the ranks in order; the shell's limit ends a mpirun that hangs.
@@ -28,10 +28,12 @@ class MpiJob:
     limit_s: int
     as_root: bool
     ssh_port: int = 22
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def command(self) -> str:
+        exports = "".join(f"export {name}={value}; " for name, value in self.env.items())
         return (
-            f"export PATH=$PATH:{MORE_PATHS}; "
+            f"{exports}export PATH=$PATH:{MORE_PATHS}; "
             f"exec timeout -k 5 {self.limit_s + GRACE_S} {shlex.join(self.argv())}"
         )
 
@@ -40,7 +42,13 @@ class MpiJob:
         hosts = ",".join(f"{address}:1" for address in self.addresses)
         ranks = ["--host", hosts, "-np", str(len(self.addresses)), "--map-by", "node"]
         words = ["mpirun", *root, "--timeout", str(self.limit_s), *ranks, "--bind-to", "none"]
+        words += [word for name in self.env for word in ("-x", name)]
         return [*words, *self._transport(), "python3", "-c", wrap_program(self.program)]
+
+    def _agent(self) -> str:
+        """Daemons outlive a head node that hangs, so they have a limit of their own."""
+        env = [f"{name}={value}" for name, value in self.env.items()]
+        return " ".join(["env", *env, "timeout", "-k", "5", str(self.limit_s + GRACE_S), "orted"])
 
     def _transport(self) -> list[str]:
         """Strict host keys, no spawning in a tree: only the first node has the agent."""
@@ -49,6 +57,7 @@ class MpiJob:
             f"-o ServerAliveInterval=5 -p {self.ssh_port}"
         )
         chosen = {"plm_rsh_args": ssh, "plm_rsh_no_tree_spawn": "1"}
+        chosen |= {"orte_launch_agent": self._agent()}
         chosen |= {"pml": "ob1", "btl": "tcp,self"} | RING
         network = find_network(self.addresses)
         if network:
