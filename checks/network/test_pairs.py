@@ -30,6 +30,7 @@ def test_pairs(cluster, fleet, record, keep, report, progress, check_id):
         record=record,
         left=progress,
         known=cluster.measured_before(check_id),
+        loss_baseline=cluster.baselines.get("tcp_pair_resent"),
     )
     baseline = cluster.baselines.get("tcp_pair_bw")
     if not run.measure(cluster.spec.accept.max_rounds, baseline, cluster.line_rate_gbps):

@@ -18,6 +18,7 @@ from podsys.effects.ssh import Command, Fleet
 from podsys.effects.ssh.outcome import MARK
 from podsys.model.finding import Measurement
 from podsys.model.forecast import Forecast
+from podsys.model.nodeset import fold
 from podsys.model.spec import ClusterSpec
 
 # Starting ranks, connecting them and moving the messages; a collective that hangs costs it all.
@@ -96,7 +97,12 @@ class Collective:
         if len(nodes) < 2:
             return None
         self.report(f"allreduce: again over {len(nodes)} nodes, to tell who makes it fail")
-        return self.run(nodes).failed
+        return self.run(self._good_first(nodes)).failed
+
+    def _good_first(self, nodes: Sequence[str]) -> list[str]:
+        """mpirun runs on the first node, where a broken one may well be of use."""
+        good = {node for trial in self.trials if not trial.failed for node in trial.nodes}
+        return sorted(nodes, key=lambda node: node not in good)
 
     def find_silent(self, nodes: Sequence[str]) -> dict[str, str]:
         """Who does not answer at all, and why."""
@@ -186,15 +192,18 @@ def _as_measurements(
             Measurement(job.check, metric, nodes, None, "", where, reason)
             for metric in (RANKS, WRONG, BUSBW)
         ]
-    return list(_as_numbers(job.check, trial, trial.found, len(nodes)))
+    return list(_as_numbers(job.check, trial, trial.found, nodes))
 
 
-def _as_numbers(check: str, trial: Trial, found: Allreduce, wanted: int) -> Iterator[Measurement]:
+def _as_numbers(
+    check: str, trial: Trial, found: Allreduce, wanted: Sequence[str]
+) -> Iterator[Measurement]:
     took = round(trial.seconds, 2)
     sizes = ", ".join(f"{size.bytes >> 10} KiB {size.busbw_gbps:.3g}" for size in found.sizes)
     ranks = f"{found.ranks} ranks on {found.hosts} hosts"
-    if len(trial.nodes) < wanted:
-        ranks += f": it runs only without {wanted - len(trial.nodes)} of {wanted} nodes"
+    without = [node for node in wanted if node not in trial.nodes]
+    if without:
+        ranks += f": it runs only without {fold(without)}"
     spread = float(min(found.ranks, found.hosts))
     yield Measurement(check, RANKS, trial.nodes, spread, "ranks", ranks, seconds=took)
     checked = f"every element on every rank, {len(found.sizes)} sizes"

@@ -13,7 +13,7 @@ from podsys.commands.context import Context
 from podsys.commands.resume import CARRIED_FILE, LINES_FILE, find_kept, note_standing
 from podsys.core.carry import Kept
 from podsys.core.judge.lines import judge_lines
-from podsys.core.judge.stayed import Presence, judge_stayed, merge_suspects
+from podsys.core.judge.stayed import Presence, fold_absent, judge_stayed, merge_suspects
 from podsys.core.line_rate import find_line_rate
 from podsys.core.outlook import Line, Outlook, PlannedCheck, read_planned
 from podsys.core.parsers import prove
@@ -69,7 +69,7 @@ def measure(context: Context) -> Measured:
     verdict = judge_lines(lines, catalog.baselines, run.line_rate_gbps, nodes, fabric_of(spec))
     stayed, gone = judge_stayed(_compare(context.facts, answers))
     return Measured(
-        [*verdict.findings, *stayed],
+        [*fold_absent(verdict.findings, stayed), *stayed],
         merge_suspects(gone, verdict.suspects),
         verdict.measurements,
         _raw_files(context.run),

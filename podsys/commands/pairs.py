@@ -10,6 +10,8 @@ from math import ceil
 
 from podsys.commands.check_session import CheckCluster
 from podsys.core.judge.pairs import localise
+from podsys.core.judge.resent import METRIC as RESENT
+from podsys.core.judge.resent import retest_losses
 from podsys.core.judge.thresholds import find_thresholds
 from podsys.core.launchers.iperf3 import OVERHEAD_S, PairTest
 from podsys.core.locate.fabric import Fabric
@@ -23,7 +25,7 @@ from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
 from podsys.model.forecast import Forecast
 
-BANDWIDTH, RESENT = "tcp_pair_bw", "tcp_pair_resent"
+BANDWIDTH = "tcp_pair_bw"
 # What a round takes beyond measuring: starting the tools and exchanging results.
 ROUND_OVERHEAD_S = 1.5
 # A node that could not be reached this often costs no further round its time limit.
@@ -68,6 +70,7 @@ class PairRun:
     record: Callable[[Measurement], None] = lambda _: None
     left: Callable[[float], None] = lambda _: None
     known: Sequence[Measurement] = ()
+    loss_baseline: Baseline | None = None
     losses: Counter[str] = field(default_factory=Counter)
     reasons: dict[str, str] = field(default_factory=dict)
 
@@ -109,7 +112,9 @@ class PairRun:
         speeds = [one for one in found if one.metric == BANDWIDTH]
         thresholds = find_thresholds(speeds, baseline, line_rate)
         pairs, localised = localise(speeds, thresholds, fabric)
-        wanted = [(one[0], other[0]) for one, other in retest_pairs(pairs, localised)]
+        doubtful = retest_pairs(pairs, localised)
+        doubtful += retest_losses(found, self.loss_baseline, fabric)
+        wanted = dict.fromkeys((one[0], other[0]) for one, other in doubtful)
         packed = pack_rounds(pair for pair in wanted if not self._lost({*pair}))
         if not packed:
             return []
@@ -135,7 +140,7 @@ class PairRun:
 
     def _leave_out(self, pair: Pair) -> Iterator[Measurement]:
         lost = tuple(self._lost({*pair}))
-        yield from self._nothing(pair, f"{lost[0]} was lost: {self.reasons[lost[0]]}", lost)
+        yield from self._nothing(pair, f"{lost[0]}: {self.reasons[lost[0]]}", lost)
 
     def _measure_at_once(self, pairs: Sequence[Pair]) -> Iterator[Measurement]:
         tests = {pair: self._plan_test(pair) for pair in pairs}

@@ -12,7 +12,7 @@ from podsys.view.layout import align
 from podsys.view.numbers import count, say_duration
 
 LEVELS = {1: "passive", 2: "node", 3: "pairs", 4: "fabric"}
-PASSIVE = "the nodes were asked once; their facts are judged"
+PASSIVE = "what one look at each node says"
 
 
 class Planned(Protocol):
@@ -38,7 +38,7 @@ def show_accept_plan(planned: Sequence[Planned], level: int) -> None:
 
 def plan_lines(planned: Sequence[Planned], level: int) -> Iterator[str]:
     rows = [("level", "check", "usually", "at most", "what")]
-    rows += [("1 passive", "facts and faults", "done", "", PASSIVE)]
+    rows += [("1 passive", "facts and faults", "1 s", "", PASSIVE)]
     rows += [_describe(one) for one in planned]
     yield from align(rows)
     above = [f"{number} {name}" for number, name in LEVELS.items() if number > level]

@@ -19,7 +19,7 @@ from podsys.core.judge.collective import (
 )
 from podsys.core.judge.pairs import judge_pairs
 from podsys.core.judge.resent import METRIC as RESENT
-from podsys.core.judge.resent import judge_resent
+from podsys.core.judge.resent import explain_slow_paths, judge_resent
 from podsys.core.judge.stayed import merge_suspects
 from podsys.core.locate.fabric import Fabric
 from podsys.model.baseline import Baseline
@@ -65,6 +65,7 @@ def judge_lines(
         lossy, blamed = judge_resent(
             found, baselines.get(RESENT), remedy=remedies.get(check, ""), fabric=fabric
         )
+        findings, suspects = explain_slow_paths(findings, suspects, blamed)
         findings += lossy
         suspects = merge_suspects(suspects, blamed)
     for check, found in _by_check(measurements, COLLECTIVE):

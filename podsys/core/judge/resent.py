@@ -1,25 +1,27 @@
 """Loss between nodes: segments that TCP sent again, beside what is usual in the fleet.
 
 A node that loses packets may still be fast: TCP hides it, until a collective waits for the one
-segment that is late. The same solver that finds what is slow finds what is lossy; it is asked
-with cleanness, the inverse of the share that was sent again.
+segment that is late. The same solver that finds what is slow finds what is lossy: it is given 1 for
+a measurement that is clean and less for one that is not, because how much is lost scatters widely.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
+from statistics import median, median_low
 
 from podsys.core.locate.blame import Accused
-from podsys.core.locate.fabric import Fabric
+from podsys.core.locate.fabric import EndPair, Fabric
 from podsys.core.pairs import PairResult, fold_pairs
+from podsys.core.retests import retest_pairs
 from podsys.core.suspects import Localised, find_suspects
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.status import Status
 
 METRIC = "tcp_pair_resent"
+CLEAN, LOSSY = 1.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class _Loss:
     values: Mapping[tuple[str, ...], list[float]]
     usual: float
     bound: float
+    pairs: list[PairResult]
     found: Localised
 
     def of(self, nodes: Iterable[str], place: int) -> float:
@@ -72,26 +75,29 @@ def _locate(
         return None
     usual = _find_usual(values)
     bound = max(baseline.least, baseline.ceiling_of_median * usual)
-    floor = _cleanness(bound, baseline.least)
-    clean = [
-        replace(one, value=_cleanness(one.value, baseline.least))
-        for one in measurements
-        if one.value is not None
-    ]
-    return _Loss(values, usual, bound, find_suspects(fold_pairs(clean, floor), floor, fabric))
+    known = [one for one in measurements if one.value is not None]
+    told = [replace(one, value=LOSSY if one.value > bound else CLEAN) for one in known]
+    pairs = fold_pairs(told, CLEAN)
+    return _Loss(values, usual, bound, pairs, find_suspects(pairs, CLEAN, fabric))
+
+
+def retest_losses(
+    measurements: Sequence[Measurement], baseline: Baseline | None, fabric: Fabric | None = None
+) -> list[EndPair]:
+    """Which pairs are worth another look because packets were lost there."""
+    known = [one for one in measurements if one.metric == METRIC]
+    loss = _locate(known, baseline, fabric) if baseline else None
+    return retest_pairs(loss.pairs, loss.found) if loss else []
 
 
 def _find_usual(values: Mapping[tuple[str, ...], Sequence[float]]) -> float:
-    """Each node counts once: a lossy one spoils every way it takes part in."""
+    """Each node counts once, by its ways, and each way once: a lossy node spoils all of its own,
+    and retests are of what is in doubt."""
     own: dict[str, list[float]] = {}
     for way, found in values.items():
         for node in way:
-            own.setdefault(node, []).extend(found)
-    return median(median(numbers) for numbers in own.values())
-
-
-def _cleanness(percent: float, least: float) -> float:
-    return 1 / (percent + least)
+            own.setdefault(node, []).append(median(found))
+    return median_low(median_low(numbers) for numbers in own.values())
 
 
 def _judge(loss: _Loss, template: Finding, remedy: str) -> Iterator[Finding]:
@@ -111,6 +117,24 @@ def _judge(loss: _Loss, template: Finding, remedy: str) -> Iterator[Finding]:
     others = tuple(sorted({node for way in loss.values for node in way} - named))
     if others:
         yield replace(template, nodes=others, value=round(loss.usual, 4))
+
+
+def explain_slow_paths(
+    findings: Sequence[Finding], suspects: Sequence[Suspect], lossy: Iterable[Suspect]
+) -> tuple[list[Finding], list[Suspect]]:
+    """A slow path that ends at a node that loses packets is its symptom, and no bad link."""
+    nodes = {one.id for one in lossy if one.kind == "node"}
+    told = [_fold(one, nodes) for one in findings]
+    left = [s for s in suspects if s.kind != "link" or nodes.isdisjoint(s.id.split("--"))]
+    return told, left
+
+
+def _fold(finding: Finding, nodes: set[str]) -> Finding:
+    ends = sorted(nodes.intersection(finding.nodes))
+    if len(finding.nodes) != 2 or finding.status is Status.PASS or not ends:
+        return finding
+    evidence = f"{finding.evidence}; {' and '.join(ends)} loses packets, which explains it"
+    return replace(finding, folded_under=finding.check, evidence=evidence)
 
 
 def _worst(loss: _Loss, pair: PairResult) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from podsys.model.finding import Finding, Suspect
 from podsys.model.status import Status
@@ -45,6 +45,17 @@ def judge_stayed(nodes: Iterable[Presence]) -> tuple[list[Finding], list[Suspect
     findings = [*(findings if stayed else []), *map(_as_finding, gone), *_judge_left(found)]
     sure = SURE if stayed else ALL_GONE
     return findings, [Suspect("node", one.node, sure, one.trouble) for one in gone]
+
+
+def fold_absent(findings: Iterable[Finding], stayed: Iterable[Finding]) -> list[Finding]:
+    """What could not be measured of a node that is gone follows from that."""
+    gone = {node for one in stayed if one.status is Status.FAIL for node in one.nodes}
+    return [
+        replace(one, folded_under=CHECK)
+        if one.status is Status.UNKNOWN and one.nodes and gone.issuperset(one.nodes)
+        else one
+        for one in findings
+    ]
 
 
 def _as_finding(one: Presence) -> Finding:
