@@ -16,6 +16,7 @@ from podsys.core.parsers.allreduce import Allreduce, parse
 from podsys.effects.mpirun import JobOutcome, run_job
 from podsys.effects.ssh import Command, Fleet
 from podsys.effects.ssh.outcome import MARK
+from podsys.effects.sweep import name_scratch
 from podsys.model.finding import Measurement
 from podsys.model.forecast import Forecast
 from podsys.model.nodeset import fold
@@ -81,6 +82,7 @@ class Collective:
         job = MpiJob(
             addresses, self.program, limit, self.spec.ssh.user == "root",
             self.spec.ssh.port or 22, {MARK: self.mark} if self.mark else {},
+            name_scratch(self.mark) if self.mark else "",
         )  # fmt: skip
         command, most = job.command(), limit + 2 * GRACE_S
         outcome = run_job(self.spec.ssh, addresses[0], self.known_hosts, command, most)

@@ -30,6 +30,7 @@ while [ $tries -gt 0 ] && [ -n "$(find_ours "$1")" ]; do sleep 0.2; tries=$((tri
 for one in $(find_ours "$1"); do pid=${one#/proc/}; kill -KILL "${pid%/environ}" 2>/dev/null; done
 [ -z "$(find_ours "$1")" ] || sleep 0.3
 for one in $(find_ours "$1"); do echo "left $(name "$one")"; done
+rm -rf "$3"
 """
 
 
@@ -44,9 +45,14 @@ class Answer:
     left: tuple[str, ...] = ()
 
 
+def name_scratch(mark: str) -> str:
+    """A folder on the nodes for files of this run's tools; it goes with the roll call."""
+    return f"/tmp/podsys-{mark}"  # noqa: S108 - the mark is random, and nobody else's
+
+
 def call_roll(fleet: Fleet, nodes: Sequence[str], mark: str) -> dict[str, Answer]:
     """One question to each node, by a fleet that does not carry the mark itself."""
-    words = f"{fleet.as_root}sh -s {MARK}={mark} {PATIENCE_S}"
+    words = f"{fleet.as_root}sh -s {MARK}={mark} {PATIENCE_S} {name_scratch(mark)}"
     asked = {node: Command(words, SCRIPT.encode()) for node in nodes}
     return {found.node: _read(found) for found in fleet.run_each(asked, LIMIT_S)}
 

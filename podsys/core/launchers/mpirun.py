@@ -21,7 +21,11 @@ RING = {"coll_tuned_use_dynamic_rules": "1", "coll_tuned_allreduce_algorithm": "
 
 @dataclass(frozen=True, slots=True)
 class MpiJob:
-    """A Python program to run on every address; the first one is where mpirun runs."""
+    """A Python program to run on every address; the first one is where mpirun runs.
+
+    `env` is set for all that it starts, so that it can be found. `scratch`: where Open MPI puts its
+    files, which it leaves behind when it is killed.
+    """
 
     addresses: Sequence[str]
     program: str
@@ -29,6 +33,7 @@ class MpiJob:
     as_root: bool
     ssh_port: int = 22
     env: Mapping[str, str] = field(default_factory=dict)
+    scratch: str = ""
 
     def command(self) -> str:
         exports = "".join(f"export {name}={value}; " for name, value in self.env.items())
@@ -58,6 +63,7 @@ class MpiJob:
         )
         chosen = {"plm_rsh_args": ssh, "plm_rsh_no_tree_spawn": "1"}
         chosen |= {"orte_launch_agent": self._agent()}
+        chosen |= {"orte_tmpdir_base": self.scratch} if self.scratch else {}
         chosen |= {"pml": "ob1", "btl": "tcp,self"} | RING
         network = find_network(self.addresses)
         if network:
