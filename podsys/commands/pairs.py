@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 from podsys.commands.check_session import CheckCluster
@@ -20,12 +20,13 @@ from podsys.core.parsers import Unreadable
 from podsys.core.parsers.iperf3 import BothWays, read_both_ways
 from podsys.core.retests import retest_pairs
 from podsys.core.rounds import Pair, pack_rounds, plan_rounds, share_rounds
+from podsys.core.topology import leaves_of
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
 from podsys.model.forecast import Forecast
 
-BANDWIDTH = "tcp_pair_bw"
+CHECK, BANDWIDTH = "network.pairs", "tcp_pair_bw"
 # What a round takes beyond measuring: starting the tools and exchanging results.
 ROUND_OVERHEAD_S = 1.5
 # A node that could not be reached this often costs no further round its time limit.
@@ -47,8 +48,24 @@ def forecast(cluster: CheckCluster) -> Forecast:
     turns = max(1, ceil(nodes // 2 / count_at_once(cluster)))
     seconds = accept.seconds_per_pair
     hung_s = PairTest("", 0, seconds).limit_s + OVERHEAD_S + ROUND_OVERHEAD_S
-    round_s = seconds + ROUND_OVERHEAD_S
-    return forecast_pairs(nodes, accept.max_rounds, turns * round_s, turns * hung_s)
+    round_s = turns * (seconds + ROUND_OVERHEAD_S)
+    whole = forecast_pairs(nodes, accept.max_rounds, round_s, turns * hung_s)
+    known = cluster.measured_before(CHECK)
+    if not known:
+        return whole
+    planned = share_rounds(nodes, accept.max_rounds).planned
+    left = len(list_rounds(cluster.nodes, planned, leaves_of(cluster.spec), known))
+    return replace(whole, usual_s=left * round_s, text=f"{left} of {planned} rounds are left")
+
+
+def list_rounds(
+    nodes: Iterable[str], rounds: int, leaves: Mapping[str, str], known: Iterable[Measurement]
+) -> list[list[Pair]]:
+    """Planned rounds without pairs that are known, and without those of which nothing is left."""
+    done = {frozenset(one.nodes) for one in known if one.value is not None}
+    planned = plan_rounds(sorted(nodes), rounds, leaves)
+    left = ([pair for pair in pairs if frozenset(pair) not in done] for pairs in planned)
+    return [pairs for pairs in left if pairs]
 
 
 @dataclass
@@ -79,7 +96,7 @@ class PairRun:
     ) -> list[Measurement]:
         """All there is to know of the pairs, what was known before included."""
         budget = share_rounds(len(self.addresses), max_rounds)
-        rounds = self._plan(budget.planned)
+        rounds = list_rounds(self.addresses, budget.planned, self.leaves, self.known)
         found = list(self.known)
         for number, pairs in enumerate(rounds, 1):
             self.left((len(rounds) - number + 1) * self._round_s())
@@ -96,13 +113,6 @@ class PairRun:
     def _round_s(self) -> float:
         turns = max(1, ceil(len(self.addresses) // 2 / self.at_once))
         return turns * (self.seconds + ROUND_OVERHEAD_S)
-
-    def _plan(self, rounds: int) -> list[list[Pair]]:
-        """Without pairs that are known, and without rounds of which nothing is left."""
-        done = {frozenset(one.nodes) for one in self.known if one.value is not None}
-        planned = plan_rounds(sorted(self.addresses), rounds, self.leaves)
-        left = ([pair for pair in pairs if frozenset(pair) not in done] for pairs in planned)
-        return [pairs for pairs in left if pairs]
 
     def _measure_again(
         self, found: Sequence[Measurement], baseline: Baseline, line_rate: float | None

@@ -75,8 +75,11 @@ def _locate(
         return None
     usual = _find_usual(values)
     bound = max(baseline.least, baseline.ceiling_of_median * usual)
-    known = [one for one in measurements if one.value is not None]
-    told = [replace(one, value=LOSSY if one.value > bound else CLEAN) for one in known]
+    told = [
+        replace(one, value=LOSSY if one.value > bound else CLEAN)
+        for one in measurements
+        if one.value is not None
+    ]
     pairs = fold_pairs(told, CLEAN)
     return _Loss(values, usual, bound, pairs, find_suspects(pairs, CLEAN, fabric))
 
