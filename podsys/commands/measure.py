@@ -112,6 +112,7 @@ class Listener:
             self._watch.left(done, left, self._outlook.at_work)
 
     def _begin(self, line: Line) -> None:
+        self._watch.end()
         if not self._context.quiet:
             show_accept_plan(read_planned([line]), self._context.level)
         self._watch.stage("measure")
