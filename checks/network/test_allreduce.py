@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from podsys.commands.allreduce import Collective, forecast, measure_allreduce
+from podsys.commands.allreduce import Collective, floor_of, forecast, measure_allreduce
 
 PROGRAM = Path(__file__).with_name("allreduce.py")
 
@@ -32,6 +32,7 @@ def test_allreduce(cluster, fleet, mark_commands, record, keep, report, check_id
         fleet=fleet,
         mark=mark_commands,
         report=report,
+        floor_gbps=floor_of(cluster),
     )
     for measurement in measure_allreduce(job, cluster.nodes):
         record(measurement)

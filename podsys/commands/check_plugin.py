@@ -25,6 +25,7 @@ from podsys.commands.check_fixtures import (
     report,
 )
 from podsys.commands.check_host import host
+from podsys.commands.check_lifeline import end_with_parent
 from podsys.commands.check_limits import limit_check
 from podsys.commands.check_marks import read_mark
 from podsys.commands.check_outcomes import (
@@ -66,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--level", type=int, default=4, help="run checks up to this level (1 to 4)")
     group.addoption("--line-rate", type=float, metavar="GBPS", help="nominal rate of one link")
     group.addoption("--carried", metavar="FILE", help="lines of an earlier run that still hold")
+    group.addoption("--lifeline", type=int, metavar="FD", help="closes when the caller is gone")
     group.addoption("--mark-commands", metavar="MARK", default="", help="to find them on nodes by")
 
 
@@ -75,6 +77,8 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if not config.getoption("--workspace"):
         return
+    if config.getoption("--lifeline") is not None:
+        end_with_parent(config.getoption("--lifeline"))
     prove()
     carried = read_lines(Path(config.getoption("--carried") or os.devnull))
     try:

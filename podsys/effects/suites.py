@@ -53,8 +53,10 @@ def run_suites(
 ) -> list[Line]:
     """The lines of the run; whatever it planned and did not report is added as unknown."""
     run.findings_file.unlink(missing_ok=True)
+    theirs, ours = os.pipe()
     process = subprocess.Popen(
-        _argv(run),
+        [*_argv(run), "--lifeline", str(theirs)],
+        pass_fds=[theirs],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -63,6 +65,7 @@ def run_suites(
         start_new_session=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
+    os.close(theirs)
     said: deque[str] = deque(maxlen=40)
     reader = Thread(target=_listen, args=(process, said), daemon=True)
     reader.start()
@@ -71,6 +74,7 @@ def run_suites(
         reason = _wait(process, follower, run.timeout_s, hear, should_stop)
     finally:
         _end(process)
+        os.close(ours)
         reader.join(GRACE_S)
     hear(follower.fresh())
     lines = read_lines(run.findings_file)

@@ -24,13 +24,18 @@ Fails = Callable[[frozenset[str], int], bool]
 class Scripted(Collective):
     """Collectives end as the script says; `gone` do not answer from their turn on."""
 
-    def script(self, fails: Fails, gone: dict[str, int] | None = None) -> Scripted:
+    def script(
+        self, fails: Fails, gone: dict[str, int] | None = None, rates: Sequence[float] = ()
+    ) -> Scripted:
         self.end, self.gone, self.asked = fails, gone or {}, 0
+        self.rates = list(rates)
         return self
 
     def run(self, nodes: Sequence[str]) -> Trial:
         failed = self.end(frozenset(nodes), len(self.trials))
-        numbers = Allreduce(len(nodes), len(nodes), (Size(1024, 0.1, 5.0, 0),))
+        numbers = Allreduce(
+            len(nodes), len(nodes), (Size(1024, 0.1, self.rates.pop(0) if self.rates else 5.0, 0),)
+        )
         problem = "no answer within the time limit" if failed else ""
         trial = Trial(tuple(nodes), None if failed else numbers, problem, "raw/x.txt", 1.0)
         self.trials.append(trial)
@@ -42,12 +47,13 @@ class Scripted(Collective):
 
 
 def run(
-    fails: Fails, gone: dict[str, int] | None = None
+    fails: Fails, gone: dict[str, int] | None = None, rates: Sequence[float] = ()
 ) -> tuple[Scripted, list[Finding], set[str]]:
     spec = ClusterSpec(cluster="t", nodes={n: Node(address=n) for n in NODES})
     job = Scripted(
         spec, Path("known_hosts"), "", "network.allreduce", lambda n, t: n, cast(Fleet, None)
-    ).script(fails, gone)
+    ).script(fails, gone, rates)
+    job.floor_gbps = 3.0
     lines = [as_line(one) for one in measure_allreduce(job, NODES)]
     verdict = judge_lines(lines, BASELINES, LINE_RATE, NODES)
     return job, verdict.findings, {suspect.id for suspect in verdict.suspects}
@@ -65,6 +71,15 @@ def test_a_good_collective_runs_once() -> None:
     assert len(job.trials) == 1
     assert statuses(findings) == {"pass": {()}}
     assert not suspects
+
+
+def test_a_slow_one_is_repeated_and_what_was_slow_once_is_kept_as_intermittent() -> None:
+    job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 5.0])
+    assert len(job.trials) == 2
+    assert statuses(findings) == {"pass": {()}, "warn": {NODES}}
+    job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 1.1, 1.2])
+    assert len(job.trials) == 3
+    assert [f.value for f in findings if f.status == "fail"] == [1.2]
 
 
 @pytest.mark.parametrize("culprit", NODES)

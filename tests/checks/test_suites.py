@@ -8,7 +8,8 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -322,3 +323,37 @@ def test_by_hand_with_a_bad_workspace_says_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "podsys init" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_checks_end_with_the_podsys_that_was_killed(workspace: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mysite"
+    folder.mkdir()
+    (folder / "test_own.py").write_text("import time\ndef test_long(): time.sleep(97)\n")
+    program = f"""
+from pathlib import Path
+from podsys.effects.suites import SuiteRun, run_suites
+run = SuiteRun([Path({str(folder)!r})], Path({str(workspace)!r}), [], 4, Path("lines.jsonl"))
+run_suites(run, lambda lines: None)
+"""
+    process = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path)
+    lines = tmp_path / "lines.jsonl"
+    wait_until(lambda: lines.is_file() and "begins" in lines.read_text())
+    process.kill()
+    process.wait()
+    wait_until(lambda: not list(find_children(str(workspace))))
+    assert '"pass"' not in lines.read_text()
+
+
+def find_children(word: str) -> Iterator[str]:
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            line = entry.read_bytes().replace(b"\0", b" ").decode()
+            if word in line and "pytest" in line and "--lifeline" in line:
+                yield line
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.1)
