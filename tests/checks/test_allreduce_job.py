@@ -77,9 +77,15 @@ def test_a_slow_one_is_repeated_and_what_was_slow_once_is_kept_as_intermittent()
     job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 5.0])
     assert len(job.trials) == 2
     assert statuses(findings) == {"pass": {()}, "warn": {NODES}}
-    job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 1.1, 1.2])
+    job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 2.0, 2.5])
     assert len(job.trials) == 3
-    assert [f.value for f in findings if f.status == "fail"] == [1.2]
+    assert [f.value for f in findings if f.status == "fail"] == [2.5]
+
+
+def test_one_that_is_slow_twice_alike_is_slow() -> None:
+    job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 1.1])
+    assert len(job.trials) == 2
+    assert [f.value for f in findings if f.status == "fail"] == [1.1]
 
 
 @pytest.mark.parametrize("culprit", NODES)
