@@ -23,7 +23,7 @@ from podsys.model.nodeset import fold
 from podsys.model.spec import ClusterSpec
 
 # Starting ranks, connecting them and moving the messages; a collective that hangs costs it all.
-LIMIT_S, LIMIT_PER_NODE_S = 30, 0.25
+LIMIT_S, LIMIT_PER_NODE_S = 30, 0.1
 USUAL_S, USUAL_PER_NODE_S = 4.0, 0.1
 # Who does not answer a simple question within this time is not there.
 ROLL_S = 10.0
