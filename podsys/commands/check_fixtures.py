@@ -22,12 +22,18 @@ def cluster(pytestconfig: pytest.Config) -> CheckCluster:
 
 
 @pytest.fixture(scope="session")
-def fleet(cluster: CheckCluster) -> Iterator[Fleet]:
+def fleet(cluster: CheckCluster, mark_commands: str) -> Iterator[Fleet]:
     """Connections to the nodes; both ends of every pair of a round can be held at once."""
     room = min(512, max(cluster.spec.ssh.fan_out, len(cluster.nodes)))
     ssh = cluster.spec.ssh.model_copy(update={"fan_out": room})
-    with Fleet(ssh, cluster.spec.nodes, cluster.known_hosts) as found:
+    with Fleet(ssh, cluster.spec.nodes, cluster.known_hosts, mark_commands) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def mark_commands(pytestconfig: pytest.Config) -> str:
+    """What every command on a node carries, so that what is left of it can be found and ended."""
+    return str(pytestconfig.getoption("--mark-commands"))
 
 
 @pytest.fixture
@@ -46,6 +52,13 @@ def keep(pytestconfig: pytest.Config) -> Callable[[str, str], str]:
 def report(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """report(text): a line of progress for whoever is watching."""
     return pytestconfig.stash[RECORDER].say
+
+
+@pytest.fixture
+def progress(pytestconfig: pytest.Config, check_id: str) -> Callable[[float], None]:
+    """progress(left_s): a long check says how many seconds it still needs."""
+    recorder = pytestconfig.stash[RECORDER]
+    return lambda left_s: recorder.write({"type": "left", "check": check_id, "left_s": left_s})
 
 
 @pytest.fixture

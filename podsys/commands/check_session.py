@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from podsys.commands.common import Cluster, load_cluster, load_facts
-from podsys.core.check_lines import CheckOutcome, as_line
+from podsys.core.check_lines import CheckOutcome, as_line, read_measurements
 from podsys.core.line_rate import find_line_rate
 from podsys.core.roles import families_of, nodes_of, parse_roles
 from podsys.effects.content import read_role_texts
@@ -33,6 +34,11 @@ class CheckCluster:
     line_rate_gbps: float | None
     baselines: Mapping[str, Baseline]
     whole: Cluster
+    carried: Sequence[Mapping[str, Any]] = ()
+
+    def measured_before(self, check: str) -> list[Measurement]:
+        """Numbers of an earlier run that still hold (`podsys accept --resume`)."""
+        return [one for one in read_measurements(self.carried) if one.check == check]
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -49,7 +55,12 @@ class CheckCluster:
         return [node for node in self.nodes if node in chosen]
 
 
-def open_cluster(root: Path, nodes: str | None, line_rate: float | None) -> CheckCluster:
+def open_cluster(
+    root: Path,
+    nodes: str | None,
+    line_rate: float | None,
+    carried: Sequence[Mapping[str, Any]] = (),
+) -> CheckCluster:
     """The named nodes, or all that cluster.yaml does not call unreachable."""
     cluster = load_cluster(root)
     spec = cluster.spec
@@ -59,18 +70,31 @@ def open_cluster(root: Path, nodes: str | None, line_rate: float | None) -> Chec
         raise PodsysError(f"--nodes: no node {strangers[0]} in cluster.yaml", "name its nodes")
     rate = line_rate or find_line_rate(spec, load_facts(cluster.workspace))
     known_hosts = cluster.workspace.known_hosts
-    return CheckCluster(spec, chosen, known_hosts, rate, cluster.catalog.baselines, cluster)
+    baselines = cluster.catalog.baselines
+    return CheckCluster(spec, chosen, known_hosts, rate, baselines, cluster, carried)
 
 
 @dataclass
 class Recorder:
-    """Collects the lines and, when a file was named, writes each at once."""
+    """Collects the lines and, when a file was named, writes each at once, with its time.
+
+    `speak` tells a person who runs checks by hand.
+    """
 
     file: Path | None
-    say: Callable[[str], None]
+    speak: Callable[[str], None]
     lines: list[dict[str, Any]] = field(default_factory=list)
+    at_work: str = ""
 
-    def write(self, line: dict[str, Any]) -> None:
+    def say(self, text: str) -> None:
+        if self.file:
+            self.write({"type": "said", "text": text})
+        else:
+            self.speak(text)
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        line = {"time": now, **line}
         self.lines.append(line)
         if self.file:
             with self.file.open("a", encoding="utf-8") as file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,10 @@ from podsys.model.status import SEVERITY, Status, Verdict, judge_all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """Everything a certificate speaks of; hashes and the time are the caller's."""
+    """Everything a certificate speaks of; hashes and the time are the caller's.
+
+    `carried`: earlier runs, and how many measurements are theirs.
+    """
 
     spec: ClusterSpec
     level: int
@@ -27,6 +30,8 @@ class Examination:
     lock_sha256: str
     evidence: Mapping[str, str]
     tool_versions: Mapping[str, str]
+    carried: Mapping[str, int] = field(default_factory=dict)
+    interrupted: bool = False
 
 
 def make_certificate(examination: Examination, issued: datetime) -> dict[str, Any]:
@@ -51,7 +56,9 @@ def make_certificate(examination: Examination, issued: datetime) -> dict[str, An
         "tool_versions": dict(sorted(examination.tool_versions.items())),
     }
     practice = is_practice(examination.spec, examination.facts.values())
-    return certificate | ({"lab": True} if practice else {})
+    certificate |= {"lab": True} if practice else {}
+    certificate |= {"partial": True} if examination.interrupted else {}
+    return certificate | ({"carried": dict(examination.carried)} if examination.carried else {})
 
 
 def judge_nodes(examination: Examination) -> dict[str, Verdict]:

@@ -25,6 +25,7 @@ class CheckOutcome:
     remedy: str = ""
     seconds: float = 0.0
     measures: tuple[str, ...] = ()
+    carried: str = ""
 
     def as_finding(self) -> Finding:
         return Finding(
@@ -35,6 +36,7 @@ class CheckOutcome:
             evidence=self.evidence,
             remedy=self.remedy if self.status is Status.FAIL else "",
             seconds=round(self.seconds, 3),
+            carried=(self.carried,) if self.carried else (),
         )
 
 
@@ -63,7 +65,7 @@ def read_outcomes(lines: Iterable[Mapping[str, Any]]) -> list[CheckOutcome]:
 
 
 def _thaw(key: str, value: Any) -> Any:
-    if key in ("nodes", "measures", "rails"):
+    if key in ("nodes", "measures", "rails", "lost"):
         return tuple(value)
     if key == "status":
         return Status(value) if value in set(Status) else Status.UNKNOWN

@@ -142,6 +142,9 @@ class Accept(Part):
     max_rounds: int = Field(
         8, ge=1, description="pair rounds at most, retests included; few nodes measure every pair"
     )
+    resume_hours: float = Field(
+        6, gt=0, description="accept --resume keeps measurements that are at most this old"
+    )
 
 
 class CertificateTerms(Part):
