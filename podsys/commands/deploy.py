@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podsys.commands.apply import Rollout
+from podsys.commands.builds import build_missing, with_builds
 from podsys.commands.certify import EXIT_CODES, certify
 from podsys.commands.common import Cluster, load_cluster, save_facts
 from podsys.commands.context import Context, begin_run
@@ -46,6 +47,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
             facts, desired = survey_after_reboots(cluster, fleet, chosen, watch)
             _say_stale_locks(cluster, facts, watch)
         plan = make_plan(desired.wanted, facts, desired.role_order)
+        plan = with_builds(plan, desired, cluster)
         if options.plan_only:
             _show(plan, desired, facts, options)
             return ExitCode.GOOD
@@ -90,6 +92,7 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
     rollout = Rollout(context)
     if not context.plan.empty:
         save_facts(context.cluster.workspace, context.facts)
+        build_missing(context)
         cluster = context.cluster
         write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
         rollout.apply(context.plan)

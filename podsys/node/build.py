@@ -1,0 +1,156 @@
+"""Kernel modules built from their sources for DKMS, and made into a package for other machines.
+
+This machine's own modules are left alone: sources are unpacked and built in a folder aside. What
+is installed is only what building takes: dkms with its compiler, and headers of that kernel.
+"""
+
+import glob
+import os
+import shutil
+import subprocess
+import sys
+from typing import Any, Dict, List
+
+from . import machine
+from .encode import encode
+from .kinds.package_origin import measure
+from .modules_package import Sources, write_tree
+
+WORK = "/var/cache/podsys/build"
+LOGS = "/var/log/podsys"
+LOCK = "/run/podsys-build.lock"
+APT_LIMIT_S = 900
+MAKE_LIMIT_S = 2400
+LAST_LINES = 15
+Request = Dict[str, Any]
+
+
+class Failed(Exception):
+    """What did not work; the log has the rest."""
+
+
+def run(request: Request) -> None:
+    """`request` is a Build of podsys/model/build.py.
+
+    Prints file, size, sha256 and log, or problem, log and the last lines of it.
+    """
+    import fcntl
+
+    with open(machine.at(LOCK), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sys.stdout.write(encode(build(request)) + "\n")
+
+
+def build(request: Request) -> Dict[str, Any]:
+    log = Log("%s/%s.log" % (LOGS, request["name"]))
+    work = "%s/%s" % (machine.at(WORK), request["name"])
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        os.makedirs(work)
+        file = make_package(request, work, log)
+        size, digest = measure_file(file)
+        return {"file": file, "size": size, "sha256": digest, "log": log.path}
+    except (Failed, OSError) as error:
+        shutil.rmtree(work, ignore_errors=True)
+        return {"problem": str(error), "log": log.path, "last": log.last_lines()}
+
+
+def make_package(request: Request, work: str, log: "Log") -> str:
+    """The path of the package; everything else that was made on the way is gone."""
+    install = ["apt-get", "-qy", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends"]
+    install += ["--allow-downgrades", "--allow-change-held-packages", "install", "dkms"]
+    log.do("what building takes cannot be installed", install + request["headers"], APT_LIMIT_S)
+    sources = fetch_sources(request, work, log)
+    made = build_modules(request, sources, work, log)
+    package = "%s/%s" % (work, request["name"])
+    write_tree(package, request, sources, made)
+    file = package + ".deb"
+    pack = ["dpkg-deb", "--root-owner-group", "--build", package, file]
+    log.do("the package cannot be made", pack, APT_LIMIT_S)
+    for rest in ("sources", "dkms", request["name"]):
+        shutil.rmtree("%s/%s" % (work, rest), ignore_errors=True)
+    return file
+
+
+def fetch_sources(request: Request, work: str, log: "Log") -> Sources:
+    pin = "%s=%s" % (request["sources"], request["sources_version"])
+    log.do("%s cannot be fetched" % pin, ["apt-get", "-q", "download", pin], APT_LIMIT_S, work)
+    (file,) = glob.glob("%s/%s_*.deb" % (work, request["sources"]))
+    found = measure_file(file)[1]
+    if found != request["sources_sha256"]:
+        text = "%s has sha256 %s, the lock has %s" % (pin, found, request["sources_sha256"])
+        raise Failed(text)
+    log.do("%s is damaged" % pin, ["dpkg-deb", "-x", file, work + "/sources"], APT_LIMIT_S)
+    return Sources(file, work + "/sources/usr/src")
+
+
+def build_modules(request: Request, sources: Sources, work: str, log: "Log") -> List[str]:
+    """The paths of the modules."""
+    name, version = sources.module
+    tree = work + "/dkms"
+    os.makedirs(tree)
+    words = ["dkms", "build", "-m", name, "-v", version, "-k", request["kernel"]]
+    words += ["--dkmstree", tree, "--sourcetree", sources.folder]
+    what = "%s %s cannot be built for %s" % (name, version, request["kernel"])
+    try:
+        log.do(what, words, MAKE_LIMIT_S)
+    except Failed:
+        for file in sorted(glob.glob(tree + "/*/*/build/make.log")):
+            log.add(file)
+        raise
+    made = sorted(
+        glob.glob("%s/%s/%s/%s/*/module/*.ko*" % (tree, name, version, request["kernel"]))
+    )
+    if not made:
+        raise Failed(what + ": dkms left no module")
+    return made
+
+
+def measure_file(path: str) -> Any:
+    """Size and sha256 of a file outside the machine's root, where a test has another."""
+    root = machine.at("/").rstrip("/")
+    return measure(path[len(root) :])
+
+
+class Log:
+    """All that the tools say, in one file that stays."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        os.makedirs(os.path.dirname(machine.at(path)), exist_ok=True)
+        with open(machine.at(path), "w"):
+            pass
+
+    def do(self, what: str, words: List[str], limit_s: float, folder: str = "/") -> None:
+        """Failed, with `what` and the reason, when the tool does not succeed."""
+        tool = machine.find_command(words[0])
+        if tool is None:
+            raise Failed("%s: %s is not installed" % (what, words[0]))
+        environment = dict(os.environ, LC_ALL="C", DEBIAN_FRONTEND="noninteractive")
+        with open(machine.at(self.path), "ab") as file:
+            file.write(("+ %s\n" % " ".join(words)).encode())
+            file.flush()
+            try:
+                code = subprocess.call(
+                    [tool] + words[1:],
+                    stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                    env=environment, cwd=folder, timeout=limit_s,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired:
+                raise Failed("%s: %s did not end within %d s" % (what, words[0], limit_s))
+        if code != 0:
+            raise Failed("%s: %s" % (what, self.find_reason() or "exit code %d" % code))
+
+    def add(self, other: str) -> None:
+        with open(other, "rb") as source, open(machine.at(self.path), "ab") as file:
+            file.write(("+ %s\n" % other).encode())
+            shutil.copyfileobj(source, file)
+
+    def find_reason(self) -> str:
+        """apt's and make's own word for what went wrong."""
+        lines = [line for line in self.last_lines(60) if line.startswith(("E: ", "Error! "))]
+        return "; ".join(line.partition(" ")[2] for line in lines)
+
+    def last_lines(self, count: int = LAST_LINES) -> List[str]:
+        text = machine.read_large(self.path) or ""
+        return [line for line in text.splitlines() if line.strip()][-count:]
