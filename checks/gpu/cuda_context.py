@@ -10,9 +10,10 @@ import os
 import select
 import sys
 import time
+from pathlib import Path
 
 LIBRARY = "libcuda.so.1"
-PCI = "/sys/bus/pci/devices"
+PCI = Path("/sys/bus/pci/devices")
 NVIDIA, DISPLAY = "0x10de", "0x03"
 LIMIT_S = 20.0
 # Somebody has the GPU for itself; that says nothing about the GPU.
@@ -29,17 +30,15 @@ def main():
 
 def count_gpus():
     """GPUs on PCI, whether or not a driver knows them."""
-    folders = [os.path.join(PCI, name) for name in os.listdir(PCI)] if os.path.isdir(PCI) else []
     return sum(
-        read(folder + "/vendor") == NVIDIA and read(folder + "/class").startswith(DISPLAY)
-        for folder in folders
+        read(folder / "vendor") == NVIDIA and read(folder / "class").startswith(DISPLAY)
+        for folder in PCI.glob("*")
     )
 
 
 def read(path):
     try:
-        with open(path) as file:
-            return file.read().strip()
+        return path.read_text().strip()
     except OSError:
         return ""
 
@@ -93,7 +92,7 @@ def finish(pid, pipe, deadline):
 def count_devices():
     cuda = load()
     if cuda is None:
-        return {"library": "there is no %s" % LIBRARY}
+        return {"library": f"there is no {LIBRARY}"}
     number = ctypes.c_int()
     code = cuda.cuInit(0) or cuda.cuDeviceGetCount(ctypes.byref(number))
     return {"error": name(cuda, code)} if code else {"count": number.value}
@@ -125,7 +124,7 @@ def name(cuda, code):
     """CUDA_ERROR_NO_DEVICE and the like."""
     text = ctypes.c_char_p()
     cuda.cuGetErrorName(code, ctypes.byref(text))
-    return text.value.decode() if text.value else "CUDA error %d" % code
+    return text.value.decode() if text.value else f"CUDA error {code}"
 
 
 if __name__ == "__main__":

@@ -33,10 +33,12 @@ def find_rails(facts: NodeFacts | None) -> list[str]:
     """RDMA devices below the same PCIe switch or port as a GPU, whether or not they are up."""
     devices = (facts.get("pci.devices") if facts else None) or ()
     ports = (facts.get("infiniband.ports") if facts else None) or ()
-    parents = {device["bdf"]: device["parent"] for device in devices}
-    gpus = [device["bdf"] for device in devices if device["kind"] == "gpu"]
+    parents = {str(one.get("bdf")): one.get("parent") for one in devices}
+    gpus = [str(one.get("bdf")) for one in devices if one.get("kind") == "gpu"]
     near = {bridge for gpu in gpus for bridge in _climb(parents, gpu)}
-    rails = {port["device"] for port in ports if near.intersection(_climb(parents, port["bdf"]))}
+    rails = {
+        str(port["device"]) for port in ports if near.intersection(_climb(parents, port["bdf"]))
+    }
     return sorted(rails, key=_in_order)
 
 

@@ -49,10 +49,10 @@ def build(request: Request) -> Dict[str, Any]:
         os.makedirs(work)
         file = make_package(request, work, log)
         size, digest = measure_file(file)
-        return {"file": file, "size": size, "sha256": digest, "log": log.path}
     except (Failed, OSError) as error:
         shutil.rmtree(work, ignore_errors=True)
         return {"problem": str(error), "log": log.path, "last": log.last_lines()}
+    return {"file": file, "size": size, "sha256": digest, "log": log.path}
 
 
 def make_package(request: Request, work: str, log: "Log") -> str:

@@ -36,7 +36,7 @@ def after_reboot(state: State) -> State:
 
 
 def load_driver(state: State) -> None:
-    """Into this state the one on disk, unless there is none or another driver took the GPUs first."""
+    """The one on disk, unless there is none or another driver took the GPUs first."""
     driver, modules = state["driver"], state["modules"]
     version = driver["installed_version"]
     driver |= {"module_loaded": bool(version) and "nouveau" not in modules, "nvml_error": ""}
