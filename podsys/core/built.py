@@ -23,7 +23,7 @@ ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 def find_build(locked: LockedRelease) -> Build | None:
     """None where a release has nothing for DKMS, or no headers to build it with."""
     packages = {one.name: one for one in all_packages(locked)}
-    sources = next((one for one in packages.values() if one.name.endswith(DKMS)), None)
+    sources = find_sources(locked)
     headers = packages.get(find_name(packages, HEADERS))
     if sources is None or headers is None:
         return None
@@ -40,6 +40,14 @@ def find_build(locked: LockedRelease) -> Build | None:
         headers=(headers.pin,),
         depends=(f"{image.name} (= {image.version})",) if image else (),
     )
+
+
+def find_sources(locked: LockedRelease) -> LockedPackage | None:
+    """Of a part that is kernel modules alone. One that says which CUDA it runs has libraries too:
+    its maker's metapackage brings all of it, and insists on DKMS."""
+    modules = (one for one in locked.components.values() if one.flavour and not one.cuda)
+    packages = (package for one in modules for package in one.packages)
+    return next((package for package in packages if package.name.endswith(DKMS)), None)
 
 
 def all_packages(locked: LockedRelease) -> Iterator[LockedPackage]:

@@ -72,6 +72,19 @@ def test_nothing_to_build_without_sources_or_headers(parts: dict[str, LockedComp
     assert find_build(locked(**parts)) is None
 
 
+def test_what_a_makers_metapackage_brings_stays_with_dkms() -> None:
+    whole = LockedComponent(
+        version="580.173.02",
+        flavour="open",
+        cuda="13.0",
+        packages=(
+            package("nvidia-open", "580.173.02-1"),
+            package("nvidia-kernel-open-dkms", "580.173.02-1"),
+        ),
+    )
+    assert find_build(locked(headers=HEADERS, driver=whole)) is None
+
+
 @pytest.mark.parametrize(
     ("names", "kernel"),
     [
