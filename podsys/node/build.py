@@ -50,25 +50,23 @@ def build(request: Request) -> Dict[str, Any]:
         file = make_package(request, work, log)
         size, digest = measure_file(file)
     except (Failed, OSError) as error:
-        shutil.rmtree(work, ignore_errors=True)
         return {"problem": str(error), "log": log.path, "last": log.last_lines()}
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     return {"file": file, "size": size, "sha256": digest, "log": log.path}
 
 
 def make_package(request: Request, work: str, log: "Log") -> str:
-    """The path of the package; everything else that was made on the way is gone."""
+    """The path of the package, beside the folder where it was made."""
     install = ["apt-get", "-qy", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends"]
     install += ["--allow-downgrades", "--allow-change-held-packages", "install", "dkms"]
     log.do("what building takes cannot be installed", install + request["headers"], APT_LIMIT_S)
     sources = fetch_sources(request, work, log)
     made = build_modules(request, sources, work, log)
-    package = "%s/%s" % (work, request["name"])
-    write_tree(package, request, sources, made)
-    file = package + ".deb"
-    pack = ["dpkg-deb", "--root-owner-group", "--build", package, file]
+    write_tree(work + "/package", request, sources, made)
+    file = work + ".deb"
+    pack = ["dpkg-deb", "--root-owner-group", "--build", work + "/package", file]
     log.do("the package cannot be made", pack, APT_LIMIT_S)
-    for rest in ("sources", "dkms", request["name"]):
-        shutil.rmtree("%s/%s" % (work, rest), ignore_errors=True)
     return file
 
 
