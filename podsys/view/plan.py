@@ -58,10 +58,11 @@ def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield ""
 
 
-def describe_builds(builds: Iterable[PlannedBuild]) -> Iterator[tuple[str, str, str, str]]:
+def describe_builds(builds: Iterable[PlannedBuild]) -> Iterator[tuple[str, str, str]]:
+    """A package's version stands with the nodes that get it."""
     for one in builds:
-        made = f"once, on {one.node}, from {one.build.sources}" if one.node else "built already"
-        yield "+", f"{one.build.name} {one.build.version}", made, f"for {fold(one.nodes)}"
+        made = f"once, on {one.node}" if one.node else "kept from an earlier deploy"
+        yield "+" if one.node else "·", one.build.name, f"{made}, for {fold(one.nodes)}"
 
 
 def describe_changes(changes: Iterable[Change]) -> list[tuple[str, str, str, str]]:

@@ -44,10 +44,6 @@ def versions(site: Site, node: str) -> dict[str, str]:
     return found
 
 
-def all_held(version: str) -> set[str]:
-    return {f"held {version}"}
-
-
 def planned(plan: dict[str, Any]) -> dict[str, list[str]]:
     return {change["item"]["id"]: change["nodes"] for change in plan["changes"]}
 
