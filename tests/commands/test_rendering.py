@@ -34,7 +34,7 @@ def test_every_file_ansible_copies_is_wanted_with_its_very_content(
     for role in rendering.layout.roles:
         for name in rendering.layout.members[role.name]:
             if name in rendering.layout.families:
-                compared += _compare(role, name, spec, rendering)
+                compared += _compare(role, name, rendering)
     assert compared >= len(rendering.layout.families)
 
 
@@ -103,7 +103,7 @@ def test_alerts_use_the_bounds_of_the_baselines() -> None:
         assert f"> {ceiling}" in rules
 
 
-def _compare(role: Role, name: str, spec: ClusterSpec, rendering: Rendering) -> int:
+def _compare(role: Role, name: str, rendering: Rendering) -> int:
     family = rendering.layout.families[name]
     wanted = {item.id: item.value for item in rendering.wanted[name]}
     files = [file for file in role.files if family in file.path]
@@ -111,6 +111,7 @@ def _compare(role: Role, name: str, spec: ClusterSpec, rendering: Rendering) -> 
         text = rendering.tree[f"roles/{role.name}/files/{file.source}"]
         if file.per_node:
             template = Environment(keep_trailing_newline=True).from_string(text)
-            text = template.render(ansible_host=spec.nodes[name].address, inventory_hostname=name)
+            own = rendering.layout.views[name].variables
+            text = template.render(inventory_hostname=name, **own)
         assert wanted[f"{role.name}.{file.kind}.{file.path[family]}"] == file_value(file, text)
     return len(files)
