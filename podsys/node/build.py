@@ -7,11 +7,11 @@ is installed is only what building takes: dkms with its compiler, and headers of
 import glob
 import os
 import shutil
-import subprocess
 import sys
 from typing import Any, Dict, List
 
 from . import machine
+from .build_log import Failed, Log
 from .encode import encode
 from .kinds.package_origin import measure
 from .modules_package import Sources, write_tree
@@ -21,12 +21,7 @@ LOGS = "/var/log/podsys"
 LOCK = "/run/podsys-build.lock"
 APT_LIMIT_S = 900
 MAKE_LIMIT_S = 2400
-LAST_LINES = 15
 Request = Dict[str, Any]
-
-
-class Failed(Exception):
-    """What did not work; the log has the rest."""
 
 
 def run(request: Request) -> None:
@@ -49,14 +44,14 @@ def build(request: Request) -> Dict[str, Any]:
         os.makedirs(work)
         file = make_package(request, work, log)
         size, digest = measure_file(file)
-    except (Failed, OSError) as error:
+    except (Failed, OSError, ValueError, LookupError, machine.Unreadable) as error:
         return {"problem": str(error), "log": log.path, "last": log.last_lines()}
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return {"file": file, "size": size, "sha256": digest, "log": log.path}
 
 
-def make_package(request: Request, work: str, log: "Log") -> str:
+def make_package(request: Request, work: str, log: Log) -> str:
     """The path of the package, beside the folder where it was made."""
     install = ["apt-get", "-qy", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends"]
     install += ["--allow-downgrades", "--allow-change-held-packages", "install", "dkms"]
@@ -70,7 +65,7 @@ def make_package(request: Request, work: str, log: "Log") -> str:
     return file
 
 
-def fetch_sources(request: Request, work: str, log: "Log") -> Sources:
+def fetch_sources(request: Request, work: str, log: Log) -> Sources:
     pin = "%s=%s" % (request["sources"], request["sources_version"])
     log.do("%s cannot be fetched" % pin, ["apt-get", "-q", "download", pin], APT_LIMIT_S, work)
     (file,) = glob.glob("%s/%s_*.deb" % (work, request["sources"]))
@@ -82,7 +77,7 @@ def fetch_sources(request: Request, work: str, log: "Log") -> Sources:
     return Sources(file, work + "/sources/usr/src")
 
 
-def build_modules(request: Request, sources: Sources, work: str, log: "Log") -> List[str]:
+def build_modules(request: Request, sources: Sources, work: str, log: Log) -> List[str]:
     """The paths of the modules."""
     name, version = sources.module
     tree = work + "/dkms"
@@ -108,47 +103,3 @@ def measure_file(path: str) -> Any:
     """Size and sha256 of a file outside the machine's root, where a test has another."""
     root = machine.at("/").rstrip("/")
     return measure(path[len(root) :])
-
-
-class Log:
-    """All that the tools say, in one file that stays."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        os.makedirs(os.path.dirname(machine.at(path)), exist_ok=True)
-        with open(machine.at(path), "w"):
-            pass
-
-    def do(self, what: str, words: List[str], limit_s: float, folder: str = "/") -> None:
-        """Failed, with `what` and the reason, when the tool does not succeed."""
-        tool = machine.find_command(words[0])
-        if tool is None:
-            raise Failed("%s: %s is not installed" % (what, words[0]))
-        environment = dict(os.environ, LC_ALL="C", DEBIAN_FRONTEND="noninteractive")
-        with open(machine.at(self.path), "ab") as file:
-            file.write(("+ %s\n" % " ".join(words)).encode())
-            file.flush()
-            try:
-                code = subprocess.call(
-                    [tool] + words[1:],
-                    stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                    env=environment, cwd=folder, timeout=limit_s,
-                )  # fmt: skip
-            except subprocess.TimeoutExpired:
-                raise Failed("%s: %s did not end within %d s" % (what, words[0], limit_s))
-        if code != 0:
-            raise Failed("%s: %s" % (what, self.find_reason() or "exit code %d" % code))
-
-    def add(self, other: str) -> None:
-        with open(other, "rb") as source, open(machine.at(self.path), "ab") as file:
-            file.write(("+ %s\n" % other).encode())
-            shutil.copyfileobj(source, file)
-
-    def find_reason(self) -> str:
-        """apt's and make's own word for what went wrong."""
-        lines = [line for line in self.last_lines(60) if line.startswith(("E: ", "Error! "))]
-        return "; ".join(line.partition(" ")[2] for line in lines)
-
-    def last_lines(self, count: int = LAST_LINES) -> List[str]:
-        text = machine.read_large(self.path) or ""
-        return [line for line in text.splitlines() if line.strip()][-count:]
