@@ -93,12 +93,12 @@ def test_one_node_fails_half_way_and_a_later_deploy_mends_it(cluster: tuple[Site
 
 def test_packages_moved_by_hand_are_named_and_put_back(cluster: tuple[Site, str]) -> None:
     site, _ = cluster
-    moved = ("nvidia-smi", "libnvidia-ml1", "nvidia-alternative", "nvidia-legacy-check")
+    moved = sorted(versions(site, "n002"))
     pins = " ".join(f"{name}={REVISION[SECURITY]}" for name in moved)
-    words = "-qy --allow-downgrades --allow-change-held-packages"
-    site.sh("n002", f"apt-get {words} install {pins} && apt-mark unhold libcuda1")
+    site.sh("n002", f"apt-mark unhold {' '.join(moved)} && apt-get -qy install {pins}")
     wanted = {f"nvidia_driver.package.{name}": ["n002"] for name in moved}
-    assert planned(site.plan()) == wanted | {"nvidia_driver.package_hold.libcuda1": ["n002"]}
+    wanted |= {f"nvidia_driver.package_hold.{name}": ["n002"] for name in moved}
+    assert planned(site.plan()) == wanted
     deploy(site)
     assert installed(site) == all_on(RELEASED)
 
