@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from podsys import lab
-from tests.lab.practice import Outcome, Site, needs_nodes, wait_until
+from tests.lab import practice
+from tests.lab.practice import Site, needs_nodes, wait_until
 from tests.lab.releases_site import (
     RELEASED,
     REVISION,
@@ -28,22 +29,16 @@ ARCHIVES = "/var/cache/apt/archives"
 
 
 @pytest.fixture(scope="module")
-def cluster(fresh: tuple[Site, Outcome]) -> Iterator[tuple[Site, str]]:
-    """The deployed cluster on the security archive's driver, and the lock that says so.
-
-    Afterwards it is asked for none again; its packages stay, held.
-    """
-    site, first = fresh
-    assert first.code == 0, first.err
-    files = [site.root / name for name in ("cluster.yaml", "podsys.lock")]
-    before = [file.read_bytes() for file in files]
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]:
+    """Four nodes on the security archive's driver, and the lock that says so."""
+    name = f"t-rel-{os.getpid()}"
     try:
+        site = practice.make_site(tmp_path_factory.mktemp("releases") / "site", name)
         locked = lock(site, SECURITY)
         deploy(site)
         yield site, locked
     finally:
-        for file, content in zip(files, before, strict=True):
-            file.write_bytes(content)
+        lab.down(name)
 
 
 def deploy(site: Site) -> None:
