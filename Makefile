@@ -40,7 +40,7 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready
 	@command -v iperf3 >/dev/null && command -v setpci >/dev/null && command -v cc >/dev/null || \
 	  { $(APT) update -q && $(APT) install -qy --no-install-recommends iperf3 pciutils gcc libc6-dev; }
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 test-slow: $(VENV)/.ready
 	$(BIN)/python -m pytest -m slow
