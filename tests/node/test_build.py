@@ -37,7 +37,7 @@ case "$1" in
         Depends) echo "dkms (>= 2.1), nvidia-kernel-support (= 535.309.01-1), x | dkms:any" ;;
         Provides) echo "nvidia-kernel-535.309.01" ;;
         esac ;;
-    --root-owner-group) cp "$3/DEBIAN/control" "$4" ;;
+    -Zxz) cp "$5/DEBIAN/control" "$6" ;;
 esac
 """
 DKMS = """
