@@ -9,6 +9,7 @@ from pathlib import Path
 
 from podsys.commands.accept import plan_measuring
 from podsys.commands.apply import Rollout
+from podsys.commands.builds import build_missing, with_builds
 from podsys.commands.certify import EXIT_CODES, certify
 from podsys.commands.common import Cluster, load_cluster, save_facts
 from podsys.commands.context import Context, begin_run
@@ -50,6 +51,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
             facts, desired = survey_after_reboots(cluster, fleet, chosen, watch)
             _say_stale_locks(cluster, facts, watch)
         plan = make_plan(desired.wanted, facts, desired.role_order)
+        plan = with_builds(plan, desired, cluster)
         if not plan.empty:
             check_offline(cluster.workspace, cluster.spec, desired.wanted, facts, desired.layout)
         if options.plan_only:
@@ -102,8 +104,9 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
     if not context.plan.empty:
         save_facts(context.cluster.workspace, context.facts)
         cluster = context.cluster
-        write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
         with serve_bundle(cluster.workspace, cluster.spec, context.run):
+            build_missing(context)
+            write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
             rollout.apply(context.plan)
         look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
         _reboot(context, rollout)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from podsys.core.pins import package_value, split_pin, wanted_packages
+from podsys.model.build import Build
 from podsys.model.item import Item
 from podsys.model.role import Family, Role, RoleFile
 
@@ -47,6 +48,12 @@ def hold_items(role: Role, hold: Sequence[str]) -> list[Item]:
     if role.where == "release":
         names += [split_pin(one)[0] for pins in role.packages.values() for one in pins]
     return [_item(role, "package_hold", name, "held") for name in names]
+
+
+def origin_item(build: Build) -> Item:
+    """Beside its package: the node's apt finds it in a folder of the node itself."""
+    id_ = f"package_origin.{build.name}"
+    return Item(id_, "", "package_origin", build.name, package_value(build.version))
 
 
 def restart_items(role: Role, family: Family) -> list[Item]:
@@ -93,7 +100,8 @@ def _package_items(role: Role, family: Family, hold: Sequence[str]) -> Iterator[
 def _module_items(role: Role) -> Iterator[Item]:
     """A module in the kernel that is older than the one on disk waits for a reboot."""
     for module, version in role.module_versions.items():
-        item = _item(role, "module_version", module, version, {"maker": str(role.data["maker"])})
+        params = {"maker": str(role.data["maker"]), **role.module_params}
+        item = _item(role, "module_version", module, version, params)
         yield replace(item, reboot=True)
 
 

@@ -44,6 +44,11 @@ class Workspace:
         return self.root / ".podsys" / "cluster.written.yaml"
 
     @property
+    def packages(self) -> Path:
+        """Packages that nodes built, each with its sha256 beside it."""
+        return self.root / "packages"
+
+    @property
     def run_lock(self) -> Path:
         return self.root / ".podsys" / "run.lock"
 

@@ -76,6 +76,11 @@ class Packages(Part):
     hold: tuple[Pin, ...] = Field(
         (), description="packages that must not move; name=version also says where they must be"
     )
+    modules: Literal["packaged", "dkms"] = Field(
+        "packaged",
+        description="a release's kernel modules: built once on one node and shipped as a package,"
+        " or built by dkms on each node and for each kernel that is installed there",
+    )
 
 
 class Bundle(Part):
