@@ -195,6 +195,7 @@ def pack_node(
     epilog=examples(
         "podsys accept",
         "podsys accept --level 1 --json     # only reads the nodes, measures nothing",
+        "podsys accept --learn              # proposes baselines from what it measured",
     )
 )
 def accept(
@@ -202,6 +203,9 @@ def accept(
         int | None, typer.Option(min=1, max=4, help="1 passive, 2 node, 3 pairs, 4 fabric.")
     ] = None,
     limit: Annotated[str | None, typer.Option(help="Only these nodes or groups.")] = None,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Propose baselines from this run, if nothing failed.")
+    ] = False,
     workspace: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
@@ -210,8 +214,12 @@ def accept(
     Exit codes: 0 certified, 1 failed, 2 bad input, 3 could not tell.
     """
     from podsys.commands import accept as command
+    from podsys.commands import learn as learning
 
-    _end(command.accept(workspace, level=level, limit=limit, as_json=as_json))
+    code = command.accept(workspace, level=level, limit=limit, as_json=as_json)
+    if learn:
+        learning.learn(workspace)
+    _end(code)
 
 
 @app.command(

@@ -13,7 +13,17 @@ from typing import Any
 
 import pytest
 
-from podsys.commands.check_fixtures import check_id, cluster, fleet, keep, record, report
+from podsys.commands.check_fixtures import (
+    check_id,
+    cluster,
+    expect_pairs,
+    fleet,
+    keep,
+    measure_nodes,
+    record,
+    report,
+    run_collective,
+)
 from podsys.commands.check_host import host
 from podsys.commands.check_marks import read_mark
 from podsys.commands.check_outcomes import announce, judge_call, judge_loading
@@ -26,7 +36,10 @@ from podsys.errors import PodsysError
 from podsys.model.status import Status
 
 # Fixtures are found by name in this module.
-__all__ = ["check_id", "cluster", "fleet", "host", "keep", "record", "report"]
+__all__ = [
+    "check_id", "cluster", "expect_pairs", "fleet", "host", "keep", "measure_nodes", "record", "report",
+    "run_collective",
+]  # fmt: skip
 
 SAY_PREFIX = "podsys: "
 
@@ -142,4 +155,5 @@ def _judge(owner: Any) -> ActiveVerdict:
     cluster, recorder = owner.config.stash[CLUSTER], owner.config.stash[RECORDER]
     fabric = fabric_of(cluster.spec)
     rate = cluster.line_rate_gbps
-    return judge_lines(recorder.lines, cluster.baselines, rate, cluster.nodes, fabric)
+    bounds = cluster.whole.catalog.bounds
+    return judge_lines(recorder.lines, cluster.baselines, rate, cluster.nodes, fabric, bounds)

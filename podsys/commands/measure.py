@@ -54,7 +54,7 @@ def measure(context: Context) -> Measured:
     )
     context.watch.stage("measure")
     lines = run_suites(run, context.watch.say, context.stop.is_set)
-    verdict = judge_lines(lines, catalog.baselines, rate, nodes, fabric_of(spec))
+    verdict = judge_lines(lines, catalog.baselines, rate, nodes, fabric_of(spec), catalog.bounds)
     raw = _raw_files(context.run)
     return Measured(verdict.findings, verdict.suspects, verdict.measurements, raw)
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from podsys.core.learn import name_learnt
 from podsys.core.practice import is_practice
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding, Suspect, tally_by_node
@@ -51,7 +52,8 @@ def make_certificate(examination: Examination, issued: datetime) -> dict[str, An
         "tool_versions": dict(sorted(examination.tool_versions.items())),
     }
     practice = is_practice(examination.spec, examination.facts.values())
-    return certificate | ({"lab": True} if practice else {})
+    learnt = name_learnt(examination.findings)
+    return certificate | ({"lab": True} if practice else {}) | ({"learnt": learnt} if learnt else {})
 
 
 def judge_nodes(examination: Examination) -> dict[str, Verdict]:

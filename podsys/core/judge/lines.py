@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from podsys.core.check_lines import CheckOutcome, read_measurements, read_outcomes
+from podsys.core.check_lines import (
+    CheckOutcome,
+    read_check_outputs,
+    read_measurements,
+    read_outcomes,
+)
 from podsys.core.judge.collective import BUSBW, RANKS, WRONG, judge_collective
 from podsys.core.judge.pairs import judge_pairs
+from podsys.core.judge.tools import as_measurements, judge_tools
 from podsys.core.locate.fabric import Fabric
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.status import Status
 
 PAIR_BANDWIDTH = "tcp_pair_bw"
+PAIRS = (PAIR_BANDWIDTH, "rdma_pair_bw")
 COLLECTIVE = frozenset({BUSBW, WRONG, RANKS})
-JUDGED = COLLECTIVE | {PAIR_BANDWIDTH}
+JUDGED = COLLECTIVE.union(PAIRS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +39,39 @@ def judge_lines(
     line_rate_gbps: float | None,
     nodes: Sequence[str],
     fabric: Fabric | None = None,
+    bounds: Sequence[Baseline] = (),
 ) -> ActiveVerdict:
-    """Measurements against their baselines; outcomes of checks that measure nothing as said."""
+    """Measurements against their baselines; outcomes of checks that measure nothing as said.
+
+    `baselines` hold on every platform, `bounds` each on one.
+    """
     measurements, outcomes = read_measurements(lines), read_outcomes(lines)
+    outputs = read_check_outputs(lines)
     remedies = {outcome.check: outcome.remedy for outcome in outcomes}
     findings: list[Finding] = []
     suspects: list[Suspect] = []
-    for check, found in _by_check(measurements, {PAIR_BANDWIDTH}):
-        verdict = judge_pairs(
-            found,
-            baselines.get(PAIR_BANDWIDTH),
-            line_rate_gbps,
-            nodes,
-            remedy=remedies.get(check, ""),
-            fabric=fabric,
-        )
-        findings += verdict.findings
-        suspects += verdict.suspects
+    expected = {line["metric"]: line for line in lines if line.get("type") == "expected"}
+    for metric in PAIRS:
+        own = expected.get(metric, {"gbps": line_rate_gbps, "nodes": nodes})
+        for check, found in _by_check(measurements, {metric}):
+            verdict = judge_pairs(
+                found,
+                baselines.get(metric),
+                own["gbps"],
+                own["nodes"],
+                remedy=remedies.get(check, ""),
+                fabric=fabric,
+            )
+            findings += verdict.findings
+            suspects += verdict.suspects
     for check, found in _by_check(measurements, COLLECTIVE):
         findings += judge_collective(
             found, baselines, line_rate_gbps, nodes, suspects,
             check=check, remedy=remedies.get(check, ""),
         )  # fmt: skip
-    findings += _remaining(outcomes, measurements)
+    findings += judge_tools(outputs, baselines, bounds, line_rate_gbps)
+    measurements += as_measurements(outputs)
+    findings += _remaining(outcomes, measurements, {one.check for one in outputs})
     return ActiveVerdict(findings, suspects, measurements)
 
 
@@ -69,9 +86,12 @@ def _by_check(
 
 
 def _remaining(
-    outcomes: Iterable[CheckOutcome], measurements: Iterable[Measurement]
+    outcomes: Iterable[CheckOutcome], measurements: Iterable[Measurement], judged: Set[str]
 ) -> Iterator[Finding]:
-    """A check that ran well and measured is judged by its numbers, not by having run."""
+    """A check that ran well and measured is judged by its numbers, not by having run.
+
+    `judged`: checks of which outputs of tools were judged.
+    """
     measured: dict[str, set[str]] = {}
     for measurement in measurements:
         measured.setdefault(measurement.check, set()).add(measurement.metric)
@@ -81,5 +101,5 @@ def _remaining(
         if outcome.status is Status.PASS and missing:
             evidence = f"it ran and gave no {', '.join(missing)}"
             yield replace(outcome, status=Status.UNKNOWN, evidence=evidence).as_finding()
-        elif outcome.status is not Status.PASS or not found & JUDGED:
+        elif outcome.status is not Status.PASS or not (found & JUDGED or outcome.check in judged):
             yield outcome.as_finding()

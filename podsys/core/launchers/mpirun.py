@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
+from podsys.core.launchers.guard import guard
+from podsys.core.launchers.ranks import Placement
+
 # mpirun's own limit ends the ranks in order; the shell's limit ends a mpirun that hangs.
 GRACE_S = 10
 # Rocky keeps Open MPI off the usual path.
@@ -16,7 +19,12 @@ MORE_PATHS = "/usr/lib64/openmpi/bin"
 # Bus bandwidth is defined by what a ring moves through each link. Open MPI's own choice
 # changes with the number of ranks: over the same links, three ranks then reach 0.145 Gbit/s
 # where a ring reaches 0.37, and the bound would judge the algorithm.
-RING = {"coll_tuned_use_dynamic_rules": "1", "coll_tuned_allreduce_algorithm": "4"}
+RING = {
+    "coll_tuned_use_dynamic_rules": "1",
+    "coll_tuned_allreduce_algorithm": "4",
+    "coll_tuned_allgather_algorithm": "4",
+    "coll_tuned_alltoall_algorithm": "2",  # pairwise, which moves what the bound counts
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +38,8 @@ class MpiJob:
     ssh_port: int = 22
 
     def command(self) -> str:
-        return (
-            f"export PATH=$PATH:{MORE_PATHS}; "
-            f"exec timeout -k 5 {self.limit_s + GRACE_S} {shlex.join(self.argv())}"
-        )
+        whole = f"export PATH=$PATH:{MORE_PATHS}; exec {shlex.join(self.argv())}"
+        return guard(whole, self.limit_s + GRACE_S)
 
     def argv(self) -> list[str]:
         root = ["--allow-run-as-root"] if self.as_root else []
@@ -54,6 +60,11 @@ class MpiJob:
         if network:
             chosen |= {"btl_tcp_if_include": network, "oob_tcp_if_include": network}
         return [word for key, value in chosen.items() for word in ("--mca", key, value)]
+
+
+def make_job(placement: Placement, program: str, limit_s: int) -> MpiJob:
+    addresses = list(placement.addresses.values())
+    return MpiJob(addresses, program, limit_s, placement.as_root, placement.ssh_port)
 
 
 def find_network(addresses: Sequence[str]) -> str:

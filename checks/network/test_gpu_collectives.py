@@ -1,0 +1,34 @@
+"""All GPUs of all nodes at once: NCCL or RCCL over the fabric, by the standard tests."""
+
+from pathlib import Path
+
+import pytest
+
+from podsys.core.launchers.nccl import TOOL as WITHIN
+from podsys.core.launchers.node_tool import FOLDERS, count_gpus, decide
+from podsys.model.status import Status
+
+PROGRAM = Path(__file__).with_name("start_nccl.py")
+
+
+@pytest.mark.parametrize("operation", ["all_reduce", "all_gather", "reduce_scatter", "alltoall"])
+@pytest.mark.check(
+    id="network.gpu_collectives",
+    level=4,
+    suite="network",
+    remedy="podsys accept --level 2 for each node, --level 3 for rails; then NCCL_DEBUG=INFO",
+)
+def test_gpu_collectives(cluster, run_collective, operation):
+    verdicts = [decide(WITHIN, cluster.facts[node]) for node in cluster.nodes]
+    reasons = [verdict for verdict in verdicts if verdict]
+    if all(verdict and verdict[0] is Status.SKIP for verdict in verdicts):
+        pytest.skip("no node has GPUs")
+    if reasons:
+        raise RuntimeError(f"not every node can take part: {reasons[0][1]}")
+    counts = {count_gpus(cluster.facts[node]) for node in cluster.nodes}
+    if len(counts) > 1:
+        raise RuntimeError("the nodes have different numbers of GPUs")
+    folders = ":".join([*cluster.spec.accept.tools, *FOLDERS])
+    words = [folders, f"{operation}_perf", str(counts.pop())]
+    program = PROGRAM.read_text(encoding="utf-8")
+    run_collective(program, *words, limit_s=900, of_platform=True)

@@ -1,0 +1,33 @@
+"""STREAM: memory bandwidth of all cores together.
+
+Debian and Rocky package no STREAM. Where the site has put one (a binary `stream`) it is taken;
+else stress-ng's stream stressor, which runs the same four kernels in one process for each CPU
+and reports its rate under a name of its own: the two are never compared with each other.
+"""
+
+from __future__ import annotations
+
+from podsys.core.launchers.node_tool import NodeTool, Way
+from podsys.model.facts import NodeFacts
+from podsys.model.spec import Accept
+
+SECONDS = 4
+
+
+def _stream(_facts: NodeFacts, _accept: Accept) -> str:
+    """All cores; threads that wait give way, so that other work on the node hurts least."""
+    return "OMP_PROC_BIND=spread OMP_WAIT_POLICY=passive $tool"
+
+
+def _stress_ng(_facts: NodeFacts, _accept: Accept) -> str:
+    """Its lines come on either stream, by version."""
+    return f"$tool --stream 0 --timeout {SECONDS}s --metrics --no-rand-seed --temp-path /tmp 2>&1"
+
+
+TOOL = NodeTool(
+    name="stream",
+    ways=(Way(("stream", "stream_c", "stream_c.exe"), _stream), Way(("stress-ng",), _stress_ng)),
+    seconds=SECONDS + 2,
+    limit_s=120,
+    remedy="apt-get install stress-ng, or put a stream binary into PATH or accept.tools",
+)
