@@ -10,11 +10,11 @@ LEAST, MOST = "8M", "16G"
 def main(folders, program, gpus):
     found = shutil.which(program, path=os.environ.get("PATH", "") + ":" + folders)
     if not found:
-        sys.stderr.write("not installed: %s\n" % program)
+        sys.stderr.write(f"not installed: {program}\n")
         sys.exit(127)
     os.environ.setdefault("NCCL_DEBUG", "INFO")
     sizes = ["-b", LEAST, "-e", MOST, "-f", "2"]
-    os.execv(found, [found, *sizes, "-g", gpus, "-n", "20", "-w", "5", "-c", "1"])
+    os.execv(found, [found, *sizes, "-g", gpus, "-n", "20", "-w", "5", "-c", "1"])  # noqa: S606
 
 
 if __name__ == "__main__":

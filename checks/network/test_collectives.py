@@ -1,4 +1,4 @@
-"""All nodes at once: all-gather, reduce-scatter and all-to-all, and how they grow with the nodes."""
+"""All nodes at once: all-gather, reduce-scatter, all-to-all, and how they grow with the nodes."""
 
 from pathlib import Path
 

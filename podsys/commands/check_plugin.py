@@ -37,8 +37,8 @@ from podsys.model.status import Status
 
 # Fixtures are found by name in this module.
 __all__ = [
-    "check_id", "cluster", "expect_pairs", "fleet", "host", "keep", "measure_nodes", "record", "report",
-    "run_collective",
+    "check_id", "cluster", "expect_pairs", "fleet", "host", "keep", "measure_nodes", "record",
+    "report", "run_collective",
 ]  # fmt: skip
 
 SAY_PREFIX = "podsys: "

@@ -99,16 +99,12 @@ class ToolRun:
     def _outcome(
         self, node: str, status: Status, reason: str, remedy: str = "", seconds: float = 0.0
     ) -> CheckOutcome:
-        return CheckOutcome(
-            self.mark.id, self.mark.suite, (node,), status, reason, remedy, seconds
-        )
+        return CheckOutcome(self.mark.id, self.mark.suite, (node,), status, reason, remedy, seconds)
 
 
 def as_output(found: Measurement, mark: CheckMark, cluster: CheckCluster) -> CheckOutput:
     """A number that a check made by itself, as the output of a tool."""
-    figure = Figure(
-        metric=found.metric, value=found.value, unit=found.unit, problem=found.problem
-    )
+    figure = Figure(metric=found.metric, value=found.value, unit=found.unit, problem=found.problem)
     one = found.nodes[0] if len(found.nodes) == 1 else ""
     facts = cluster.facts.get(one)
     return CheckOutput(

@@ -55,10 +55,15 @@ class CollectiveRun:
             raise RuntimeError(handed.reason)
         self.record(
             CheckOutput(
-                check=self.mark.id, suite=self.mark.suite, nodes=tuple(nodes), evidence=evidence,
-                output=demand_nodes(handed.output, len(nodes)), remedy=self.mark.remedy, seconds=outcome.seconds,
+                check=self.mark.id,
+                suite=self.mark.suite,
+                nodes=tuple(nodes),
+                evidence=evidence,
+                output=demand_nodes(handed.output, len(nodes)),
+                remedy=self.mark.remedy,
+                seconds=outcome.seconds,
                 platforms=self._platforms() if of_platform else (),
-            )  # fmt: skip
+            )
         )
 
     def _platforms(self) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ def load_catalog() -> Catalog:
 
 
 def with_own_baselines(catalog: Catalog, workspace: Workspace) -> Catalog:
-    """Beside those that podsys ships, the site's own for its server models: DIR/baselines/*.yaml."""
+    """Beside those that podsys ships, the site's own for its models: DIR/baselines/*.yaml."""
     files = sorted(workspace.baselines.glob("*.yaml"))
     if not files:
         return catalog

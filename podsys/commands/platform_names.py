@@ -13,9 +13,7 @@ from podsys.model.facts import NodeFacts
 UNKNOWN = "unknown"
 
 
-def platform_names(
-    cluster: Cluster, facts: Mapping[str, NodeFacts]
-) -> dict[str, tuple[str, ...]]:
+def platform_names(cluster: Cluster, facts: Mapping[str, NodeFacts]) -> dict[str, tuple[str, ...]]:
     """The most particular name last. A container's product is that of the machine below it."""
     known = {node: found for node, found in facts.items() if node in cluster.spec.nodes}
     platforms = find_platforms(cluster, known)

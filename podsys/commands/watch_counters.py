@@ -15,7 +15,7 @@ SECTIONS = ("infiniband", "network", "pci", "gpu")
 @contextmanager
 def watch_counters(fleet: Fleet, nodes: Sequence[str]) -> Iterator[list[str]]:
     """The list is empty until the block ends; then it names each counter that rose, and where."""
-    asked = {node: () for node in nodes}
+    asked = dict.fromkeys(nodes, ())
     before = probe(fleet, asked, sections=SECTIONS)
     risen: list[str] = []
     yield risen

@@ -53,7 +53,9 @@ def make_certificate(examination: Examination, issued: datetime) -> dict[str, An
     }
     practice = is_practice(examination.spec, examination.facts.values())
     learnt = name_learnt(examination.findings)
-    return certificate | ({"lab": True} if practice else {}) | ({"learnt": learnt} if learnt else {})
+    return (
+        certificate | ({"lab": True} if practice else {}) | ({"learnt": learnt} if learnt else {})
+    )
 
 
 def judge_nodes(examination: Examination) -> dict[str, Verdict]:

@@ -27,6 +27,11 @@ class CheckOutcome:
     seconds: float = 0.0
     measures: tuple[str, ...] = ()
 
+    @property
+    def _can_be_mended(self) -> bool:
+        """What could not be measured on a node may want a tool there."""
+        return self.status is Status.FAIL or (self.status is Status.UNKNOWN and bool(self.nodes))
+
     def as_finding(self) -> Finding:
         return Finding(
             check=self.check,
@@ -34,7 +39,7 @@ class CheckOutcome:
             nodes=self.nodes,
             status=self.status,
             evidence=self.evidence,
-            remedy=self.remedy if self.status in (Status.FAIL, Status.UNKNOWN) else "",
+            remedy=self.remedy if self._can_be_mended else "",
             seconds=round(self.seconds, 3),
         )
 

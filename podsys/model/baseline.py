@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
-
 # How the source of a bound begins that `podsys accept --learn` proposed.
 LEARNT = "learnt from run"
 

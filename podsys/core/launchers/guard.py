@@ -22,7 +22,7 @@ def _watch(words: str) -> str:
     """`timeout` leads a group of its own, and passes on the signal that ends it."""
     return (
         "parent() { while read -r key value; do "
-        'case $key in PPid:) found=$value ;; esac; done < /proc/$$/status; }; '
+        "case $key in PPid:) found=$value ;; esac; done < /proc/$$/status; }; "
         f"parent; session=$found; {words} & job=$!; "
         "stop() { kill -TERM $job; "
         f"for turn in $(seq {GRACE_S * 10}); do kill -0 -$job || exit 143; sleep 0.1; done; "

@@ -54,11 +54,11 @@ class NodeTool:
 
     def script(self, facts: NodeFacts, accept: Accept) -> str:
         """Takes the first program that is there; without any it ends with ABSENT_CODE."""
-        folders = ":".join([*accept.tools, *FOLDERS])
+        path = ":".join([*accept.tools, "$PATH", *FOLDERS])
         tries = [self._try(way, facts, accept) for way in self.ways]
         names = ", ".join(name for way in self.ways for name in way.programs)
         absent = f"echo 'not installed: {names}' >&2; exit {ABSENT_CODE}"
-        return guard("; ".join([f"PATH=$PATH:{folders}", *tries, absent]), self.limit_s)
+        return guard("; ".join([f"PATH={path}", *tries, absent]), self.limit_s)
 
     def _try(self, way: Way, facts: NodeFacts, accept: Accept) -> str:
         names = " ".join(way.programs)

@@ -11,7 +11,8 @@ from podsys.core.launchers.node_tool import NodeTool, Way
 from podsys.model.facts import NodeFacts
 from podsys.model.spec import Accept
 
-SECONDS = 4
+# It gives no rate of less than some five seconds.
+SECONDS = 6
 
 
 def _stream(_facts: NodeFacts, _accept: Accept) -> str:

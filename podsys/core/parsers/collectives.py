@@ -16,13 +16,9 @@ from podsys.model.output import Figure, ToolOutput
 TOOL = "podsys-collectives"
 AGREES = 0.01
 ELEMENT = 8
-# How many elements each rank compares, for one block of the message.
-COMPARED = {
-    "allgather": lambda ranks: ranks,
-    "reducescatter": lambda _: 1,
-    "alltoall": lambda ranks: ranks,
-    "soak": lambda ranks: ranks,
-}
+# Does each rank compare the whole message, or one block of it?
+WHOLE, ONE_BLOCK = True, False
+COMPARED = {"allgather": WHOLE, "reducescatter": ONE_BLOCK, "alltoall": WHOLE, "soak": WHOLE}
 
 
 def recognises(text: str) -> bool:
@@ -66,7 +62,7 @@ def _read(row: dict[str, Any], most: int, rows: int) -> Figure:
     if not math.isclose(busbw, expected, rel_tol=AGREES):
         raise Unreadable(f"{operation}: bandwidth, size and time disagree")
     block = size // ranks // ELEMENT
-    compared = COMPARED[operation](ranks) * ranks * block
+    compared = (ranks if COMPARED[operation] else 1) * ranks * block
     if take_count(row, "checked") != compared or block * ranks * ELEMENT != size:
         raise Unreadable(f"{operation}: not every element was compared")
     return Figure(
@@ -95,7 +91,7 @@ KNOWN_BAD = (
     "",
     "".join(_LINES[:-1]),
     "".join(_LINES[:2] + _LINES[3:]),
-    "".join(_LINES[:2] + [_LINES[1], _LINES[2]] + _LINES[4:]),
+    "".join([*_LINES[:2], _LINES[1], _LINES[2], *_LINES[4:]]),
     KNOWN_GOOD.replace('"hosts": 2', '"hosts": 1'),
     KNOWN_GOOD.replace('"wrong": 0', '"wrong": 1', 1),
     KNOWN_GOOD.replace('"wrong": 0', '"wrong": null', 1),

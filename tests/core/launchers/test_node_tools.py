@@ -121,9 +121,7 @@ def test_fio_leaves_no_file_behind(tmp_path: Path) -> None:
 def test_fio_is_not_begun_where_nothing_is_free(tmp_path: Path) -> None:
     install(tmp_path, "fio", "echo begun")
     install(tmp_path, "df", "echo head; echo / 100 90 10 90% /")
-    script = fio.TOOL.script(node(), Accept(tools=(str(tmp_path),), scratch=str(tmp_path)))
-    script = script.replace("PATH=$PATH:", f"PATH={tmp_path}:$PATH:")
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+    done = run(fio.TOOL, node(), tools=(str(tmp_path),), scratch=str(tmp_path))
     assert done.returncode == 75
     assert "only 10 MiB free" in done.stderr
     assert "begun" not in done.stdout
