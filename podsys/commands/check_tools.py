@@ -54,14 +54,16 @@ class ToolRun:
             pytest.skip(f"{tool.name}: no node gave an output, each says why")
 
     def _applies(self, tool: NodeTool) -> Mapping[str, NodeFacts]:
-        found = {}
+        found, left_out = {}, dict[tuple[Status, str], list[str]]()
         for node in self.cluster.nodes:
             facts = self.cluster.facts.get(node, NodeFacts(node, "never probed"))
             verdict = decide(tool, facts)
             if verdict is None:
                 found[node] = facts
             else:
-                self.record(self._outcome(node, *verdict))
+                left_out.setdefault(verdict, []).append(node)
+        for (status, reason), nodes in left_out.items():
+            self.record(self._outcome(tuple(nodes), status, reason))
         return found
 
     def _command(self, tool: NodeTool, facts: NodeFacts) -> Command:
@@ -80,9 +82,9 @@ class ToolRun:
         if outcome.error or outcome.code in NO_RESULT or (outcome.code and not handed.output):
             reason = explain(outcome.code, outcome.error, said or text)
             remedy = tool.remedy if outcome.code == ABSENT_CODE else ""
-            return self._outcome(node, Status.UNKNOWN, reason, remedy, seconds)
+            return self._outcome((node,), Status.UNKNOWN, reason, remedy, seconds)
         if handed.output is None:
-            return self._outcome(node, Status.UNKNOWN, handed.reason, "", seconds)
+            return self._outcome((node,), Status.UNKNOWN, handed.reason, "", seconds)
         ended = (f"it ended with code {outcome.code}",) if outcome.code else ()
         return CheckOutput(
             check=self.mark.id,
@@ -97,9 +99,14 @@ class ToolRun:
         )
 
     def _outcome(
-        self, node: str, status: Status, reason: str, remedy: str = "", seconds: float = 0.0
+        self,
+        nodes: tuple[str, ...],
+        status: Status,
+        reason: str,
+        remedy: str = "",
+        seconds: float = 0.0,
     ) -> CheckOutcome:
-        return CheckOutcome(self.mark.id, self.mark.suite, (node,), status, reason, remedy, seconds)
+        return CheckOutcome(self.mark.id, self.mark.suite, nodes, status, reason, remedy, seconds)
 
 
 def as_output(found: Measurement, mark: CheckMark, cluster: CheckCluster) -> CheckOutput:

@@ -24,6 +24,7 @@ PAIR_BANDWIDTH = "tcp_pair_bw"
 PAIRS = (PAIR_BANDWIDTH, "rdma_pair_bw")
 COLLECTIVE = frozenset({BUSBW, WRONG, RANKS})
 JUDGED = COLLECTIVE.union(PAIRS)
+QUIET = (Status.PASS, Status.SKIP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _by_check(
 
 
 def _remaining(
-    outcomes: Iterable[CheckOutcome], measurements: Iterable[Measurement], judged: Set[str]
+    outcomes: Sequence[CheckOutcome], measurements: Iterable[Measurement], judged: Set[str]
 ) -> Iterator[Finding]:
     """A check that ran well and measured is judged by its numbers, not by having run.
 
@@ -95,11 +96,15 @@ def _remaining(
     measured: dict[str, set[str]] = {}
     for measurement in measurements:
         measured.setdefault(measurement.check, set()).add(measurement.metric)
+    spoken = {outcome.check for outcome in outcomes if outcome.nodes}
     for outcome in outcomes:
         found = measured.get(outcome.check, set())
         missing = sorted({*outcome.measures} - found)
-        if outcome.status is Status.PASS and missing:
+        ran = outcome.status is Status.PASS
+        if ran and missing:
             evidence = f"it ran and gave no {', '.join(missing)}"
             yield replace(outcome, status=Status.UNKNOWN, evidence=evidence).as_finding()
-        elif outcome.status is not Status.PASS or not (found & JUDGED or outcome.check in judged):
+        elif not outcome.nodes and outcome.check in spoken and outcome.status in QUIET:
+            continue  # it has said more of each node
+        elif not ran or not (found & JUDGED or outcome.check in judged):
             yield outcome.as_finding()

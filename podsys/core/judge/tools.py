@@ -105,10 +105,21 @@ def _sign(finding: Finding, first: CheckOutput, owners: Mapping[str, CheckOutput
         check=first.check,
         suite=first.suite,
         metric=metric,
-        evidence=finding.evidence.removeprefix(f"{', '.join(finding.nodes)}: "),
+        evidence=_evidence(finding, one),
         remedy=_remedy(finding, first),
         seconds=round(one.seconds, 2),
     )
+
+
+def _evidence(finding: Finding, one: CheckOutput) -> str:
+    """Which tool, what it says, and what the number was made with."""
+    text = finding.evidence.removeprefix(f"{', '.join(one.nodes)}: ")
+    tool = one.output.version or one.output.tool
+    tool = tool if one.output.tool in tool else f"{one.output.tool} {tool}"
+    setups = [figure.setup for figure in one.output.figures if figure.metric == finding.metric]
+    made = ", ".join(f"{key} {value}" for key, value in (setups[-1] if setups else {}).items())
+    parts = (tool, "" if text == finding.metric else text, made)
+    return "; ".join(part for part in parts if part)
 
 
 def _remedy(finding: Finding, first: CheckOutput) -> str:
