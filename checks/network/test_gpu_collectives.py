@@ -4,11 +4,23 @@ from pathlib import Path
 
 import pytest
 
+from podsys.commands.collectives import takes
 from podsys.core.launchers.nccl import TOOL as WITHIN
 from podsys.core.launchers.node_tool import FOLDERS, count_gpus, decide
+from podsys.model.facts import NodeFacts
+from podsys.model.forecast import Forecast
 from podsys.model.status import Status
 
+LIMIT_S = 900
+NOTHING = Forecast(0.1, 60, "no node has GPUs")
 PROGRAM = Path(__file__).with_name("start_nccl.py")
+
+
+def forecast(cluster):
+    applies = any(
+        count_gpus(cluster.facts[node]) for node in cluster.nodes if node in cluster.facts
+    )
+    return takes(60, LIMIT_S) if applies else NOTHING
 
 
 @pytest.mark.parametrize("operation", ["all_reduce", "all_gather", "reduce_scatter", "alltoall"])
@@ -16,10 +28,11 @@ PROGRAM = Path(__file__).with_name("start_nccl.py")
     id="network.gpu_collectives",
     level=4,
     suite="network",
+    takes=forecast,
     remedy="podsys accept --level 2 for each node, --level 3 for rails; then NCCL_DEBUG=INFO",
 )
 def test_gpu_collectives(cluster, run_collective, operation):
-    verdicts = [decide(WITHIN, cluster.facts[node]) for node in cluster.nodes]
+    verdicts = [decide(WITHIN, cluster.facts.get(node, NodeFacts(node))) for node in cluster.nodes]
     reasons = [verdict for verdict in verdicts if verdict]
     if all(verdict and verdict[0] is Status.SKIP for verdict in verdicts):
         pytest.skip("no node has GPUs")
@@ -31,4 +44,4 @@ def test_gpu_collectives(cluster, run_collective, operation):
     folders = ":".join([*cluster.spec.accept.tools, *FOLDERS])
     words = [folders, f"{operation}_perf", str(counts.pop())]
     program = PROGRAM.read_text(encoding="utf-8")
-    run_collective(program, *words, limit_s=900, of_platform=True)
+    run_collective(program, *words, limit_s=LIMIT_S, of_platform=True)

@@ -3,15 +3,30 @@
 import pytest
 
 from podsys.commands.rail_pairs import METRIC, RailRun
+from podsys.core.launchers.perftest import KNOCK_S, OVERHEAD_S
 from podsys.core.practice import has_emulated_hardware
 from podsys.core.rails import find_rail_rate, find_rails
+from podsys.core.rounds import share_rounds
 from podsys.core.topology import leaves_of
+from podsys.model.facts import NodeFacts
+from podsys.model.forecast import Forecast
+
+
+def forecast(cluster):
+    """Both ways of each pair, one after the other."""
+    having = [n for n in cluster.nodes if find_rails(cluster.facts.get(n, NodeFacts(n)))]
+    accept = cluster.spec.accept
+    rounds = 2 * share_rounds(len(having), accept.max_rounds).planned
+    text = f"{rounds} rounds" if rounds else "no node has RDMA ports"
+    most = accept.seconds_per_pair + KNOCK_S + 2 * OVERHEAD_S
+    return Forecast(rounds * (accept.seconds_per_pair + 4) + 0.1, rounds * most + 60, text)
 
 
 @pytest.mark.check(
     id="network.rails",
     level=3,
     suite="network",
+    takes=forecast,
     measures=["rdma_pair_bw"],
     remedy="ibstat, mlxlink -m and the switch port of the rail named; PFC and GID index for RoCE",
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from podsys.commands.check_tools import takes
 from podsys.core.launchers.nccl import TOOL
 
 
@@ -9,6 +10,7 @@ from podsys.core.launchers.nccl import TOOL
     id="node.gpu_collective",
     level=2,
     suite="node",
+    takes=takes(TOOL),
     remedy="nvidia-smi topo -m and nvlink -s; is the fabric manager running, is ACS off?",
 )
 def test_gpu_collective(measure_nodes):

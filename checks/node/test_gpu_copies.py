@@ -2,6 +2,7 @@
 
 import pytest
 
+from podsys.commands.check_tools import takes
 from podsys.core.launchers.nvbandwidth import TOOL
 
 
@@ -9,6 +10,7 @@ from podsys.core.launchers.nvbandwidth import TOOL
     id="node.gpu_copies",
     level=2,
     suite="node",
+    takes=takes(TOOL),
     remedy="lspci -vv: link width and speed of the GPU named; nvidia-smi nvlink -s",
 )
 def test_gpu_copies(measure_nodes):

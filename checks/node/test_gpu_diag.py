@@ -2,6 +2,7 @@
 
 import pytest
 
+from podsys.commands.check_tools import takes
 from podsys.core.launchers.dcgm import TOOL
 
 
@@ -9,6 +10,7 @@ from podsys.core.launchers.dcgm import TOOL
     id="node.gpu_diag",
     level=2,
     suite="node",
+    takes=takes(TOOL),
     remedy="dcgmi diag -r 3 on the node; follow what it says of the GPU named",
 )
 def test_gpu_diag(measure_nodes):

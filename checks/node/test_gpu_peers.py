@@ -2,6 +2,7 @@
 
 import pytest
 
+from podsys.commands.check_tools import takes
 from podsys.core.launchers.p2p_bandwidth import TOOL
 
 
@@ -9,6 +10,7 @@ from podsys.core.launchers.p2p_bandwidth import TOOL
     id="node.gpu_peers",
     level=2,
     suite="node",
+    takes=takes(TOOL),
     remedy="nvidia-smi topo -p2p rw; ACS and IOMMU settings",
 )
 def test_gpu_peers(measure_nodes):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from podsys.commands.check_tools import takes
 from podsys.core.launchers.fio import TOOL
 
 
@@ -9,6 +10,7 @@ from podsys.core.launchers.fio import TOOL
     id="node.scratch",
     level=2,
     suite="node",
+    takes=takes(TOOL),
     remedy="smartctl -a on the drive, its PCIe link, and what else uses it",
 )
 def test_scratch(measure_nodes):

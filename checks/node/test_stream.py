@@ -2,6 +2,7 @@
 
 import pytest
 
+from podsys.commands.check_tools import takes
 from podsys.core.launchers.stream import TOOL
 
 
@@ -9,6 +10,7 @@ from podsys.core.launchers.stream import TOOL
     id="node.stream",
     level=2,
     suite="node",
+    takes=takes(TOOL),
     remedy="count the DIMMs (dmidecode -t 17), look at NUMA and power settings of the BIOS",
 )
 def test_stream(measure_nodes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import ceil
 
 import pytest
 
@@ -16,6 +17,7 @@ from podsys.core.recognise import read_handed
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Measurement
+from podsys.model.forecast import Forecast
 from podsys.model.output import Figure, ToolOutput
 from podsys.model.status import Status
 
@@ -107,6 +109,21 @@ class ToolRun:
         seconds: float = 0.0,
     ) -> CheckOutcome:
         return CheckOutcome(self.mark.id, self.mark.suite, nodes, status, reason, remedy, seconds)
+
+
+def takes(tool: NodeTool) -> Callable[[CheckCluster], Forecast]:
+    """For a check's mark: how long the tool takes on these nodes, and its limit."""
+
+    def forecast(cluster: CheckCluster) -> Forecast:
+        known = [cluster.facts[node] for node in cluster.nodes if node in cluster.facts]
+        count = sum(decide(tool, facts) is None for facts in known)
+        if not count:
+            return Forecast(0.1, CONNECT_S, f"{tool.name}: applies to no node")
+        waves = ceil(count / max(cluster.spec.ssh.fan_out, len(cluster.nodes)))
+        text = f"{tool.name} on {count} nodes at once" if count > 1 else f"{tool.name} on 1 node"
+        return Forecast(waves * tool.seconds, waves * (tool.limit_s + 2 * CONNECT_S), text)
+
+    return forecast
 
 
 def as_output(found: Measurement, mark: CheckMark, cluster: CheckCluster) -> CheckOutput:

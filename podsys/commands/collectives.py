@@ -14,10 +14,16 @@ from podsys.core.check_lines import CheckOutput
 from podsys.core.launchers.ranks import Placement, make_job, with_arguments
 from podsys.core.recognise import read_handed
 from podsys.effects.mpirun import run_job
+from podsys.model.forecast import Forecast
 from podsys.model.output import ToolOutput
 
 # Starting ranks and ending them, beyond the job's own limit.
 OVERHEAD_S = 90.0
+
+
+def takes(usual_s: float, limit_s: float) -> Forecast:
+    """For a check's mark: the job itself, and starting and ending its ranks."""
+    return Forecast(usual_s, limit_s + 2 * OVERHEAD_S, "all nodes at once")
 
 
 @dataclass(frozen=True, slots=True)

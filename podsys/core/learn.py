@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil, floor, log10
 from statistics import median
 
 from podsys.core.check_lines import CheckOutput
@@ -23,8 +24,18 @@ from podsys.model.status import Status
 TOLERANCE = 0.05
 # What a bound may depend on, as baselines name it.
 WHEN = ("nodes", "gpus", "transport", "memory")
-# Tools print these beside what they are asked for; nobody judges by them.
-LEFT_OUT = frozenset({"cpu_stream_copy", "cpu_stream_scale", "cpu_stream_add"})
+# Tools print these beside what they are asked for: the same in another unit, or simpler kernels.
+LEFT_OUT = frozenset(
+    [
+        "cpu_stream_copy",
+        "cpu_stream_scale",
+        "cpu_stream_add",
+        "nvme_read",
+        "nvme_write",
+        "nvme_randread_bw",
+        "nvme_randwrite_bw",
+    ]
+)
 
 Key = tuple[str, str, str, int | None, tuple[tuple[str, str | int], ...]]
 
@@ -51,7 +62,10 @@ def _lacks_only_a_bound(finding: Finding) -> bool:
 
 
 def propose(outputs: Iterable[CheckOutput], run: str, date: str, lab: bool) -> list[Baseline]:
-    """One for each metric of each platform, from the figures that would have been judged."""
+    """One for each metric of each platform, from the figures that would have been judged.
+
+    No machine of the run breaks the bound that is learnt from it.
+    """
     values: dict[Key, list[float]] = {}
     nodes: dict[Key, set[str]] = {}
     for one in outputs:
@@ -88,9 +102,10 @@ def _key(platform: str, figure: Figure) -> Key:
 def _propose(key: Key, found: Sequence[float], nodes: int, source: str, date: str) -> Baseline:
     platform, metric, unit, size, when = key
     falling = "_lat" in metric
-    bound = float(f"{median(found) * (1 + TOLERANCE if falling else 1 - TOLERANCE):.4g}")
+    bound = _bound(found, falling)
     at = f" at {show_size(size)}" if size is not None else ""
     spread = f"median {median(found):.4g}, {min(found):.4g} to {max(found):.4g}"
+    sign, order = ("+", "more") if falling else ("-", "less")
     return Baseline(
         metric=metric,
         platform=platform,
@@ -102,8 +117,18 @@ def _propose(key: Key, found: Sequence[float], nodes: int, source: str, date: st
         scope=f"as measured: {len(found)} values of {nodes} nodes{at}",
         source=source,
         date=date,
-        note=f"{spread}; the bound is the median {'+' if falling else '-'} {TOLERANCE:.0%}",
+        note=f"{spread}; the bound: median {sign} {TOLERANCE:.0%}, or the slowest if {order}",
     )
+
+
+def _bound(found: Sequence[float], falling: bool) -> float:
+    """To four digits, and never so that the slowest of the run would break it."""
+    usual = median(found)
+    exact = (
+        max(usual * (1 + TOLERANCE), *found) if falling else min(usual * (1 - TOLERANCE), *found)
+    )
+    step = 10.0 ** (floor(log10(exact)) - 3) if exact > 0 else 1.0
+    return float(f"{(ceil if falling else floor)(exact / step) * step:.6g}")
 
 
 def _source(run: str, lab: bool) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from podsys.core.launchers.guard import guard
 from podsys.core.launchers.ranks import Placement
 
 # mpirun's own limit ends the ranks in order; the shell's limit ends a mpirun that hangs.
@@ -38,8 +37,10 @@ class MpiJob:
     ssh_port: int = 22
 
     def command(self) -> str:
-        whole = f"export PATH=$PATH:{MORE_PATHS}; exec {shlex.join(self.argv())}"
-        return guard(whole, self.limit_s + GRACE_S)
+        return (
+            f"export PATH=$PATH:{MORE_PATHS}; "
+            f"exec timeout -k 5 {self.limit_s + GRACE_S} {shlex.join(self.argv())}"
+        )
 
     def argv(self) -> list[str]:
         root = ["--allow-run-as-root"] if self.as_root else []

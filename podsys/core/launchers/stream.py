@@ -12,7 +12,7 @@ from podsys.model.facts import NodeFacts
 from podsys.model.spec import Accept
 
 # It gives no rate of less than some five seconds.
-SECONDS, AGAIN_S = 6, 20
+SECONDS, AGAIN_S = 8, 20
 
 
 def _stream(_facts: NodeFacts, _accept: Accept) -> str:
