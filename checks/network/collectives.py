@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from array import array
+from statistics import median
 
 SIZES = (1 << 14, 1 << 18, 1 << 22)
 BUDGET_BYTES = 1 << 24
@@ -58,7 +59,7 @@ def run_allgather(comm, send, receive):
 
 
 def run_reducescatter(comm, send, receive):
-    comm.Reduce_scatter_block(send, receive)
+    comm.Reduce_scatter(send, receive, [len(receive[0])] * comm.Get_size())
 
 
 def run_alltoall(comm, send, receive):
@@ -73,22 +74,22 @@ OPERATIONS = {
 
 
 def measure(comm, mpi, operation, size, repeats):
-    """One line: mean time of the slowest rank, and wrong elements over all ranks and repeats."""
+    """One line: median time of the slowest rank, wrong elements over all ranks and repeats."""
     ranks, rank = comm.Get_size(), comm.Get_rank()
     block = max(1, size // 8 // ranks)
     plan, run = OPERATIONS[operation]
     mine, expected = plan(rank, ranks, block)
-    spent, wrong = 0.0, 0
+    spent, wrong = [], 0
     for repeat in range(repeats + 1):
         found = array("d", bytes(8 * len(expected)))
         comm.Barrier()
         start = time.perf_counter()
         run(comm, [mine, mpi.DOUBLE], [found, mpi.DOUBLE])
         slowest = comm.allreduce(time.perf_counter() - start, op=mpi.MAX)
-        spent += slowest if repeat else 0.0  # the first one opens the connections
+        spent += [slowest] if repeat else []  # the first one opens the connections
         wrong += count_wrong(found, expected)
     total = block * 8 * ranks
-    seconds = spent / repeats
+    seconds = median(spent)
     return {
         "op": operation,
         "ranks": ranks,
@@ -101,7 +102,7 @@ def measure(comm, mpi, operation, size, repeats):
 
 
 def count_repeats(size):
-    return max(3, min(20, BUDGET_BYTES // size))
+    return max(5, min(20, BUDGET_BYTES // size))
 
 
 def sweep(comm, mpi):
@@ -114,7 +115,7 @@ def sweep(comm, mpi):
         part = comm.Split(0 if comm.Get_rank() < some else 1, comm.Get_rank())
         for operation in OPERATIONS:
             inside = comm.Get_rank() < some
-            yield measure(part, mpi, operation, SIZES[-1], 3) if inside else None
+            yield measure(part, mpi, operation, SIZES[-1], 5) if inside else None
             comm.Barrier()
         part.Free()
         some *= 2

@@ -11,6 +11,7 @@ from podsys.model.facts import NodeFacts
 from podsys.model.forecast import Forecast
 from podsys.model.status import Status
 
+OPERATIONS = ("all_reduce", "all_gather", "reduce_scatter", "alltoall")
 LIMIT_S = 900
 NOTHING = Forecast(0.1, 60, "no node has GPUs")
 PROGRAM = Path(__file__).with_name("start_nccl.py")
@@ -20,10 +21,9 @@ def forecast(cluster):
     applies = any(
         count_gpus(cluster.facts[node]) for node in cluster.nodes if node in cluster.facts
     )
-    return takes(60, LIMIT_S) if applies else NOTHING
+    return takes(60 * len(OPERATIONS), LIMIT_S * len(OPERATIONS)) if applies else NOTHING
 
 
-@pytest.mark.parametrize("operation", ["all_reduce", "all_gather", "reduce_scatter", "alltoall"])
 @pytest.mark.check(
     id="network.gpu_collectives",
     level=4,
@@ -31,7 +31,7 @@ def forecast(cluster):
     takes=forecast,
     remedy="podsys accept --level 2 for each node, --level 3 for rails; then NCCL_DEBUG=INFO",
 )
-def test_gpu_collectives(cluster, run_collective, operation):
+def test_gpu_collectives(cluster, run_collective):
     verdicts = [decide(WITHIN, cluster.facts.get(node, NodeFacts(node))) for node in cluster.nodes]
     reasons = [verdict for verdict in verdicts if verdict]
     if all(verdict and verdict[0] is Status.SKIP for verdict in verdicts):
@@ -42,6 +42,7 @@ def test_gpu_collectives(cluster, run_collective, operation):
     if len(counts) > 1:
         raise RuntimeError("the nodes have different numbers of GPUs")
     folders = ":".join([*cluster.spec.accept.tools, *FOLDERS])
-    words = [folders, f"{operation}_perf", str(counts.pop())]
-    program = PROGRAM.read_text(encoding="utf-8")
-    run_collective(program, *words, limit_s=LIMIT_S, of_platform=True)
+    program, gpus = PROGRAM.read_text(encoding="utf-8"), str(counts.pop())
+    for operation in OPERATIONS:
+        words = [folders, f"{operation}_perf", gpus]
+        run_collective(program, *words, limit_s=LIMIT_S, of_platform=True)

@@ -10,13 +10,15 @@ from dataclasses import replace
 from statistics import median
 
 from podsys.core.check_lines import CheckOutput
-from podsys.core.judge.bounds import Bounds
+from podsys.core.judge.bounds import Bounds, show_size
 from podsys.core.judge.outputs import Handed, judge_outputs
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Finding, Measurement
 from podsys.model.output import Figure
 from podsys.model.status import Status
 
+# Of a part of the nodes only: the scaling curve, said with the figure of all of them.
+SCALING = "_scaling"
 LEARN = "podsys accept --learn proposes a baseline from a run that you trust"
 
 
@@ -35,7 +37,11 @@ def judge_tools(
         handed = [_hand(one) for one in group]
         verdict = judge_outputs(handed, bounds, alike)
         owners = {one.name: found for one, found in zip(handed, group, strict=True)}
-        findings += [_sign(finding, first, owners) for finding in verdict.findings]
+        findings += [
+            _sign(finding, first, owners)
+            for finding in verdict.findings
+            if not finding.metric.endswith(SCALING)
+        ]
     return list(_fold_skips(findings))
 
 
@@ -118,8 +124,21 @@ def _evidence(finding: Finding, one: CheckOutput) -> str:
     tool = tool if one.output.tool in tool else f"{one.output.tool} {tool}"
     setups = [figure.setup for figure in one.output.figures if figure.metric == finding.metric]
     made = ", ".join(f"{key} {value}" for key, value in (setups[-1] if setups else {}).items())
-    parts = (tool, "" if text == finding.metric else text, made)
+    curves = _curves(finding.metric, one.output.figures)
+    parts = (tool, "" if text == finding.metric else text, made, *curves)
     return "; ".join(part for part in parts if part)
+
+
+def _curves(metric: str, figures: Sequence[Figure]) -> Iterator[str]:
+    """How the value grows with the size, and with the nodes at the largest one."""
+    own = [one for one in figures if one.metric == metric and one.value is not None]
+    sizes = {one.size: one.value for one in own if one.size is not None}
+    if len(sizes) > 1:
+        yield "by size: " + ", ".join(f"{show_size(s)} {v:.3g}" for s, v in sorted(sizes.items()))
+    part = [one for one in figures if one.metric == metric + SCALING]
+    if part and own:
+        grown = [*part, max(own, key=lambda one: one.size or 0)]
+        yield "by nodes: " + ", ".join(f"{one.setup['nodes']} {one.value:.3g}" for one in grown)
 
 
 def _remedy(finding: Finding, first: CheckOutput) -> str:

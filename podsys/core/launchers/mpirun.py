@@ -22,6 +22,7 @@ RING = {
     "coll_tuned_use_dynamic_rules": "1",
     "coll_tuned_allreduce_algorithm": "4",
     "coll_tuned_allgather_algorithm": "4",
+    "coll_tuned_reduce_scatter_algorithm": "3",
     "coll_tuned_alltoall_algorithm": "2",  # pairwise, which moves what the bound counts
 }
 

@@ -1,7 +1,8 @@
 """The lines of podsys's own collectives: a head, one line for each result, an end.
 
 Bus bandwidth as nccl-tests defines it. Each line says size, time and rate, which must agree, and
-how many elements were compared. Windows of a soak stand as several results of the same size.
+how many elements were compared. What only some of the nodes did is a metric of its own, for the
+scaling curve: nothing bounds it. Windows of a soak stand as several results of the same size.
 """
 
 from __future__ import annotations
@@ -65,8 +66,9 @@ def _read(row: dict[str, Any], most: int, rows: int) -> Figure:
     compared = (ranks if COMPARED[operation] else 1) * ranks * block
     if take_count(row, "checked") != compared or block * ranks * ELEMENT != size:
         raise Unreadable(f"{operation}: not every element was compared")
+    part = "" if ranks == most else "_scaling"
     return Figure(
-        metric=f"mpi_{operation}_busbw", value=round(busbw, 6), unit="Gbit/s", size=size,
+        metric=f"mpi_{operation}_busbw{part}", value=round(busbw, 6), unit="Gbit/s", size=size,
         wrong=take_count(row, "wrong"), rows=rows, setup={"nodes": ranks},
     )  # fmt: skip
 
