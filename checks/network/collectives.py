@@ -102,7 +102,7 @@ def measure(comm, mpi, operation, size, repeats):
 
 
 def count_repeats(size):
-    return max(5, min(20, BUDGET_BYTES // size))
+    return max(5, min(10, BUDGET_BYTES // size))
 
 
 def sweep(comm, mpi):

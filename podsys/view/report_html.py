@@ -68,6 +68,7 @@ def _describe_certificate(certificate: Mapping[str, Any]) -> dict[str, Any]:
         "lab": certificate.get("lab") is True,
         "counts": [{"status": s.value, "count": counts[s.value]} for s in SEVERITY],
         "tool_versions": certificate["tool_versions"],
+        "learnt": list(certificate.get("learnt", [])),
     }
 
 
