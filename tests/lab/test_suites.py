@@ -103,7 +103,7 @@ def test_healthy_nodes_are_measured_judged_and_certified_with_the_sites_own_chec
 
 def test_a_missing_tool_a_full_disk_and_a_bad_mark_are_told_apart(site: Site) -> None:
     """A learnt baseline is said to be one wherever it judges; such a run teaches nothing."""
-    bound = dict(BOUND, metric="nvme_read_bw", unit="MB/s", floor=0.5, source="learnt from run X")
+    bound = dict(BOUND, metric="nvme_read_bw", unit="MB/s", floor=21, source="learnt from run X")
     site.sh("n002", "chmod 644 /usr/bin/stress-ng")
     site.sh("n003", "mount -t tmpfs -o size=8m full /srv")
     site.sh("n004", "touch /etc/bad-node")
