@@ -12,10 +12,10 @@ import time
 from array import array
 from statistics import median
 
-SIZES = (1 << 14, 1 << 18, 1 << 22)
+SIZES = (1 << 14, 1 << 18, 1 << 23)
 BUDGET_BYTES = 1 << 24
 PERIOD = 251
-WINDOWS = 20
+WINDOWS = 10
 
 
 def fill(count, factor, start=0):
@@ -102,7 +102,7 @@ def measure(comm, mpi, operation, size, repeats):
 
 
 def count_repeats(size):
-    return max(5, min(10, BUDGET_BYTES // size))
+    return max(3, min(10, BUDGET_BYTES // size))
 
 
 def sweep(comm, mpi):
@@ -115,7 +115,7 @@ def sweep(comm, mpi):
         part = comm.Split(0 if comm.Get_rank() < some else 1, comm.Get_rank())
         for operation in OPERATIONS:
             inside = comm.Get_rank() < some
-            yield measure(part, mpi, operation, SIZES[-1], 5) if inside else None
+            yield measure(part, mpi, operation, SIZES[-1], 3) if inside else None
             comm.Barrier()
         part.Free()
         some *= 2

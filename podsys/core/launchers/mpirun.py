@@ -57,7 +57,8 @@ class MpiJob:
             f"-o ServerAliveInterval=5 -p {self.ssh_port}"
         )
         chosen = {"plm_rsh_args": ssh, "plm_rsh_no_tree_spawn": "1"}
-        chosen |= {"pml": "ob1", "btl": "tcp,self"} | RING
+        # A rank that waits gives its CPU away: what else runs on the node slows the others less.
+        chosen |= {"pml": "ob1", "btl": "tcp,self", "mpi_yield_when_idle": "1"} | RING
         network = find_network(self.addresses)
         if network:
             chosen |= {"btl_tcp_if_include": network, "oob_tcp_if_include": network}

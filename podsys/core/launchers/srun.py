@@ -17,8 +17,9 @@ from podsys.core.launchers.ranks import Placement
 # How long it may wait for nodes that others use; then the collective is unknown, not failed.
 WAIT_S = 60
 GRACE_S = 10
-# Open MPI of the distributions speaks one of these; Slurm is asked which it has.
+# Slurm lists plugins that cannot be loaded, so each is tried with a job that does nothing.
 WIRE_UPS = ("pmix", "pmi2")
+NO_WIRE_UP = "no MPI plugin of Slurm works (Debian: install libpmix-dev on all nodes)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,13 @@ class SrunJob:
 
     def command(self) -> str:
         """srun ends its ranks when it is ended itself, and Slurm those of a srun that is gone."""
-        known = " ".join(WIRE_UPS)
+        tried = f"srun --immediate={WAIT_S} -N1 -n1 --mpi=$one true >/dev/null 2>&1"
         choose = (
-            f"mpi=none; has=$(srun --mpi=list 2>&1); for one in {known}; do "
-            'case " "$(echo $has)" " in *" $one "*) mpi=$one; break ;; esac; done'
+            f"for one in {' '.join(WIRE_UPS)}; do {tried} && {{ mpi=$one; break; }}; done; "
+            f'[ -n "$mpi" ] || {{ echo "{NO_WIRE_UP}" >&2; exit 1; }}'
         )
         words = shlex.join(self.argv()).replace("--mpi=CHOSEN", "--mpi=$mpi")
-        return guard(f"{choose}; exec {words}", self.limit_s + WAIT_S + GRACE_S)
+        return guard(f"mpi=; {choose}; exec {words}", self.limit_s + WAIT_S + GRACE_S)
 
     def argv(self) -> list[str]:
         count = str(len(self.nodes))

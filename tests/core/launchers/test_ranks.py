@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,13 +40,25 @@ def test_an_unknown_launcher_is_named_with_those_that_there_are() -> None:
     assert "mpirun, srun" in error.value.hint
 
 
-def test_srun_takes_the_wire_up_that_slurm_has(tmp_path: object) -> None:
-    script = 'echo "MPI plugin types are..."; echo " none pmi2"'
-    fake = f'srun() {{ [ "$1" = --mpi=list ] && {{ {script}; return; }}; echo "$@"; }}; '
-    command = make_job("srun", PLACE, "print(1)", 60).command()
-    inner = command.replace("mpi=none", fake + "mpi=none", 1).replace("exec srun", "srun", 1)
-    done = subprocess.run(["sh", "-c", inner], capture_output=True, text=True, check=True)
+def srun(folder: Path, works: str) -> subprocess.CompletedProcess[str]:
+    program = folder / "srun"
+    program.write_text(f'#!/bin/sh\ncase "$*" in *--mpi={works}*) echo "$@" ;; *) exit 1 ;; esac\n')
+    program.chmod(0o755)
+    env = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
+    words = ["sh", "-c", make_job("srun", PLACE, "print(1)", 60).command()]
+    return subprocess.run(words, capture_output=True, text=True, check=False, env=env, timeout=60)
+
+
+def test_srun_takes_the_first_plugin_that_works(tmp_path: Path) -> None:
+    done = srun(tmp_path, "pmi2")
+    assert done.returncode == 0
     assert " --mpi=pmi2 python3 -c " in done.stdout
+
+
+def test_srun_without_a_plugin_that_works_says_what_to_install(tmp_path: Path) -> None:
+    done = srun(tmp_path, "openmpi")
+    assert done.returncode == 1
+    assert "libpmix-dev" in done.stderr
 
 
 def test_a_program_gets_its_words() -> None:
