@@ -194,6 +194,8 @@ def pack_node(
 @app.command(
     epilog=examples(
         "podsys accept",
+        "podsys accept --plan               # what would be measured, and how long it takes",
+        "podsys accept --resume             # goes on from a run that was interrupted",
         "podsys accept --level 1 --json     # only reads the nodes, measures nothing",
         "podsys accept --learn              # proposes baselines from what it measured",
     )
@@ -203,6 +205,12 @@ def accept(
         int | None, typer.Option(min=1, max=4, help="1 passive, 2 node, 3 pairs, 4 fabric.")
     ] = None,
     limit: Annotated[str | None, typer.Option(help="Only these nodes or groups.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what would be measured and how long it takes.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what still holds of the last, unfinished run.")
+    ] = False,
     learn: Annotated[
         bool, typer.Option("--learn", help="Propose baselines from this run, if nothing failed.")
     ] = False,
@@ -211,13 +219,17 @@ def accept(
 ) -> None:
     """Measure and judge the cluster as it is; changes no setting.
 
-    Exit codes: 0 certified, 1 failed, 2 bad input, 3 could not tell.
+    Says first what it will do and how long that takes. Ctrl-C ends it in order: the report says
+    what was found, nothing is certified, and nothing is left running on the nodes.
+
+    Exit codes: 0 certified (or, with --plan, a plan), 1 failed, 2 bad input, 3 could not tell.
     """
     from podsys.commands import accept as command
     from podsys.commands import learn as learning
 
-    code = command.accept(workspace, level=level, limit=limit, as_json=as_json)
-    if learn:
+    options = command.Options(level, limit, plan, resume, as_json)
+    code = command.accept(workspace, options)
+    if learn and not plan:
         learning.learn(workspace)
     _end(code)
 

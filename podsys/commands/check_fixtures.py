@@ -25,12 +25,18 @@ def cluster(pytestconfig: pytest.Config) -> CheckCluster:
 
 
 @pytest.fixture(scope="session")
-def fleet(cluster: CheckCluster) -> Iterator[Fleet]:
+def fleet(cluster: CheckCluster, mark_commands: str) -> Iterator[Fleet]:
     """Connections to the nodes; both ends of every pair of a round can be held at once."""
     room = min(512, max(cluster.spec.ssh.fan_out, len(cluster.nodes)))
     ssh = cluster.spec.ssh.model_copy(update={"fan_out": room})
-    with Fleet(ssh, cluster.spec.nodes, cluster.known_hosts) as found:
+    with Fleet(ssh, cluster.spec.nodes, cluster.known_hosts, mark_commands) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def mark_commands(pytestconfig: pytest.Config) -> str:
+    """What every command on a node carries, so that what is left of it can be found and ended."""
+    return str(pytestconfig.getoption("--mark-commands"))
 
 
 @pytest.fixture
@@ -75,23 +81,35 @@ def measure_nodes(
 def run_collective(
     request: pytest.FixtureRequest,
     cluster: CheckCluster,
+    mark_commands: str,
     keep: Callable[[str, str], str],
     report: Callable[[str], None],
 ) -> CollectiveRun:
     """run_collective(program, *words, limit_s=N): one rank on every node, by the launcher named."""
     recorder = request.config.stash[RECORDER]
-    return CollectiveRun(cluster, read_mark(request.node), recorder.record, keep, report)
+    mark = read_mark(request.node)
+    return CollectiveRun(cluster, mark, recorder.record, keep, report, mark_commands)
 
 
 @pytest.fixture
-def expect_pairs(pytestconfig: pytest.Config) -> Callable[[str, float | None, list[str]], None]:
+def expect_pairs(
+    pytestconfig: pytest.Config, check_id: str
+) -> Callable[[str, float | None, list[str]], None]:
     """expect_pairs(metric, gbps, nodes): whom pairs of this metric are about, and their rate."""
     recorder = pytestconfig.stash[RECORDER]
 
     def write(metric: str, gbps: float | None, nodes: list[str]) -> None:
-        recorder.write({"type": "expected", "metric": metric, "gbps": gbps, "nodes": nodes})
+        about = {"type": "expected", "check": check_id, "metric": metric}
+        recorder.write({**about, "gbps": gbps, "nodes": nodes})
 
     return write
+
+
+@pytest.fixture
+def progress(pytestconfig: pytest.Config, check_id: str) -> Callable[[float], None]:
+    """progress(left_s): a long check says how many seconds it still needs."""
+    recorder = pytestconfig.stash[RECORDER]
+    return lambda left_s: recorder.write({"type": "left", "check": check_id, "left_s": left_s})
 
 
 @pytest.fixture

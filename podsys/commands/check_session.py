@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from podsys.commands.common import Cluster, load_cluster, load_facts
 from podsys.commands.platform_names import UNKNOWN, platform_names
-from podsys.core.check_lines import CheckOutcome, CheckOutput, as_line
+from podsys.core.check_lines import CheckOutcome, CheckOutput, as_line, read_measurements
 from podsys.core.line_rate import find_line_rate
 from podsys.core.roles import families_of, nodes_of, parse_roles
 from podsys.effects.content import read_role_texts
@@ -37,6 +38,11 @@ class CheckCluster:
     whole: Cluster
     facts: Mapping[str, NodeFacts]
     platforms: Mapping[str, tuple[str, ...]]
+    carried: Sequence[Mapping[str, Any]] = ()
+
+    def measured_before(self, check: str) -> list[Measurement]:
+        """Numbers of an earlier run that still hold (`podsys accept --resume`)."""
+        return [one for one in read_measurements(self.carried) if one.check == check]
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -57,7 +63,12 @@ class CheckCluster:
         return [node for node in self.nodes if node in chosen]
 
 
-def open_cluster(root: Path, nodes: str | None, line_rate: float | None) -> CheckCluster:
+def open_cluster(
+    root: Path,
+    nodes: str | None,
+    line_rate: float | None,
+    carried: Sequence[Mapping[str, Any]] = (),
+) -> CheckCluster:
     """The named nodes, or all that cluster.yaml does not call unreachable."""
     cluster = load_cluster(root)
     spec = cluster.spec
@@ -75,18 +86,31 @@ def open_cluster(root: Path, nodes: str | None, line_rate: float | None) -> Chec
         whole=cluster,
         facts=facts,
         platforms=platform_names(cluster, facts),
+        carried=carried,
     )
 
 
 @dataclass
 class Recorder:
-    """Collects the lines and, when a file was named, writes each at once."""
+    """Collects the lines and, when a file was named, writes each at once, with its time.
+
+    `speak` tells a person who runs checks by hand.
+    """
 
     file: Path | None
-    say: Callable[[str], None]
+    speak: Callable[[str], None]
     lines: list[dict[str, Any]] = field(default_factory=list)
+    at_work: str = ""
 
-    def write(self, line: dict[str, Any]) -> None:
+    def say(self, text: str) -> None:
+        if self.file:
+            self.write({"type": "said", "text": text})
+        else:
+            self.speak(text)
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        line = {"time": now, **line}
         self.lines.append(line)
         if self.file:
             with self.file.open("a", encoding="utf-8") as file:

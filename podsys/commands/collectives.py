@@ -14,6 +14,8 @@ from podsys.core.check_lines import CheckOutput
 from podsys.core.launchers.ranks import Placement, make_job, with_arguments
 from podsys.core.recognise import read_handed
 from podsys.effects.mpirun import run_job
+from podsys.effects.ssh.outcome import MARK
+from podsys.effects.sweep import name_scratch
 from podsys.model.forecast import Forecast
 from podsys.model.output import ToolOutput
 
@@ -35,6 +37,7 @@ class CollectiveRun:
     record: Record
     keep: Callable[[str, str], str]
     report: Callable[[str], None]
+    run_mark: str = ""
 
     def __call__(self, program: str, *words: str, limit_s: int, of_platform: bool = False) -> None:
         """Raises with the reason where there is no result; that is unknown, never a pass.
@@ -47,7 +50,11 @@ class CollectiveRun:
         if len(nodes) < 2:
             raise RuntimeError("fewer than two nodes can be reached")
         spec = self.cluster.spec
-        place = Placement(self.cluster.addresses, spec.ssh.user == "root", spec.ssh.port or 22)
+        place = Placement(
+            self.cluster.addresses, spec.ssh.user == "root", spec.ssh.port or 22,
+            {MARK: self.run_mark} if self.run_mark else {},
+            name_scratch(self.run_mark) if self.run_mark else "",
+        )  # fmt: skip
         job = make_job(spec.accept.launcher, place, with_arguments(program, *words), limit_s)
         self.report(f"{self.mark.id.partition('.')[2]} over {len(nodes)} nodes")
         known_hosts = self.cluster.known_hosts

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from podsys.commands.accept import plan_measuring
 from podsys.commands.apply import Rollout
 from podsys.commands.certify import EXIT_CODES, certify
 from podsys.commands.common import Cluster, load_cluster, save_facts
@@ -24,6 +25,7 @@ from podsys.model.facts import NodeFacts
 from podsys.model.nodeset import fold
 from podsys.model.plan import Plan
 from podsys.model.status import Status
+from podsys.view.accept_plan import show_accept_plan
 from podsys.view.console import out, print_json
 from podsys.view.plan import plan_as_json, show_plan
 from podsys.view.progress import Progress, progress
@@ -48,6 +50,10 @@ def deploy(root: Path, options: Options) -> ExitCode:
         plan = make_plan(desired.wanted, facts, desired.role_order)
         if options.plan_only:
             _show(plan, desired, facts, options)
+            if not options.as_json:
+                level = cluster.spec.accept.level
+                out().print("\nThen it measures:", style="bold")
+                show_accept_plan(plan_measuring(cluster, chosen, level), level)
             return ExitCode.GOOD
         if not options.as_json:
             _show(plan, desired, facts, options)
@@ -57,7 +63,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
             run, journal = begin_run(cluster.workspace, plan, watch)
             context = Context(
                 cluster, fleet, facts, desired, run, journal, watch, stop,
-                level=cluster.spec.accept.level, plan=plan,
+                level=cluster.spec.accept.level, plan=plan, quiet=options.as_json,
             )  # fmt: skip
             return _carry_out(context, options.as_json)
 

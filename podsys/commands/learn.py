@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from podsys.commands.common import load_cluster
-from podsys.commands.measure import FINDINGS_FILE
+from podsys.commands.resume import LINES_FILE
 from podsys.core.check_lines import read_check_outputs
 from podsys.core.learn import as_entries, propose, why_not_learn
-from podsys.effects.suites import read_lines
+from podsys.effects.check_file import read_lines
 from podsys.effects.workspace import write_atomically
 from podsys.model.finding import Finding
 from podsys.model.status import Status
@@ -34,7 +34,7 @@ def learn(root: Path) -> list[Path]:
         err().print(f"Nothing is learnt from this run: {reason}", soft_wrap=True)
         return []
     certificate = json.loads((run / "certificate.json").read_text(encoding="utf-8"))
-    outputs = read_check_outputs(read_lines(run / FINDINGS_FILE))
+    outputs = read_check_outputs(read_lines(run / LINES_FILE))
     found = propose(outputs, run.name, certificate["issued"][:10], lab="lab" in certificate)
     files = []
     for platform, entries in as_entries(found).items():

@@ -26,6 +26,7 @@ class CheckOutcome:
     remedy: str = ""
     seconds: float = 0.0
     measures: tuple[str, ...] = ()
+    carried: str = ""
 
     @property
     def _can_be_mended(self) -> bool:
@@ -41,6 +42,7 @@ class CheckOutcome:
             evidence=self.evidence,
             remedy=self.remedy if self._can_be_mended else "",
             seconds=round(self.seconds, 3),
+            carried=(self.carried,) if self.carried else (),
         )
 
 
@@ -61,6 +63,7 @@ class CheckOutput:
     shared: bool = False
     remedy: str = ""
     seconds: float = 0.0
+    carried: str = ""
 
 
 _WORDS = {CheckOutcome: "outcome", CheckOutput: "output"}
@@ -112,7 +115,7 @@ def _read_tool_output(data: Mapping[str, Any]) -> ToolOutput:
 def _thaw(key: str, value: Any) -> Any:
     if key == "output":
         return _read_tool_output(value)
-    if key in ("nodes", "measures", "rails", "platforms"):
+    if key in ("nodes", "measures", "rails", "platforms", "lost"):
         return tuple(value)
     if key == "status":
         return Status(value) if value in set(Status) else Status.UNKNOWN

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from podsys.errors import ExitCode, PodsysError
+from podsys.lab import losing
 from podsys.lab.emulation import restart_emulator
 from podsys.lab.host import require_linux_root
 from podsys.lab.layout import Lab, Place
@@ -54,6 +55,12 @@ def slow_pair(one: str, other: str, mbps: int, lab: str = "") -> None:
             shape_pair(to, source, settings.address(source), settings.link_mbps, mbps)
 
 
+def lose_packets(node: str, percent: float, lab: str = "") -> None:
+    """A bad transceiver: a share of all packets is lost, whatever the link's rate."""
+    with reach_lab(lab) as (found, _):
+        losing.lose_packets(found.find_node(node), percent)
+
+
 def stop_sshd(node: str, lab: str = "") -> None:
     """The node runs, but nobody can log in: connections are refused."""
     run_in(node, ["systemctl", "stop", "ssh.service"], lab)
@@ -84,6 +91,7 @@ def heal(node: str, lab: str = "") -> None:
     with reach_lab(lab) as (found, settings):
         place = found.find_node(node)
         shape_link(place, settings.link_mbps)
+        losing.stop_losing(place.cable)
         signal_node(place, signal.SIGCONT)
         if find_leader(place) is None:
             ensure_overlay(place, image_of(place))

@@ -122,6 +122,9 @@ class Accept(Part):
     max_rounds: int = Field(
         8, ge=1, description="pair rounds at most, retests included; few nodes measure every pair"
     )
+    resume_hours: float = Field(
+        6, gt=0, description="accept --resume keeps measurements that are at most this old"
+    )
     scratch: MountPath = Field("/var/tmp", description="folder of each node that fio measures")  # noqa: S108
     tools: tuple[MountPath, ...] = Field(
         (), description="folders of the nodes with measuring tools, beside the usual ones"

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from podsys.commands.check_marks import CheckMark
+from podsys.commands.check_marks import UNSAID, CheckMark
 from podsys.commands.check_session import CheckCluster
 from podsys.commands.check_tools import ToolRun, takes
 from podsys.commands.collectives import demand_nodes
@@ -26,7 +26,7 @@ from podsys.model.facts import NodeFacts, Section
 from podsys.model.output import Figure, ToolOutput
 from podsys.model.spec import ClusterSpec
 
-MARK = CheckMark("node.x", 2, "node", "mend it", ())
+MARK = CheckMark("node.x", 2, "node", "mend it", (), UNSAID, False)
 SPEC = ClusterSpec.model_validate(
     {"cluster": "t", "nodes": {f"n{n}": {"address": f"10.0.0.{n}"} for n in range(1, 5)}}
 )

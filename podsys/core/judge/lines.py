@@ -12,8 +12,20 @@ from podsys.core.check_lines import (
     read_measurements,
     read_outcomes,
 )
-from podsys.core.judge.collective import BUSBW, RANKS, WRONG, judge_collective
+from podsys.core.judge.carried import name_carried
+from podsys.core.judge.collective import (
+    BUSBW,
+    CULPRIT,
+    FLICKER,
+    RANKS,
+    WRONG,
+    find_culprits,
+    judge_collective,
+)
 from podsys.core.judge.pairs import judge_pairs
+from podsys.core.judge.resent import METRIC as RESENT
+from podsys.core.judge.resent import explain_slow_paths, judge_resent
+from podsys.core.judge.stayed import merge_suspects
 from podsys.core.judge.tools import as_measurements, judge_tools
 from podsys.core.locate.fabric import Fabric
 from podsys.model.baseline import Baseline
@@ -22,8 +34,8 @@ from podsys.model.status import Status
 
 PAIR_BANDWIDTH = "tcp_pair_bw"
 PAIRS = (PAIR_BANDWIDTH, "rdma_pair_bw")
-COLLECTIVE = frozenset({BUSBW, WRONG, RANKS})
-JUDGED = COLLECTIVE.union(PAIRS)
+COLLECTIVE = frozenset({BUSBW, WRONG, RANKS, CULPRIT, FLICKER})
+JUDGED = COLLECTIVE.union(PAIRS, {RESENT})
 QUIET = (Status.PASS, Status.SKIP)
 
 
@@ -65,15 +77,23 @@ def judge_lines(
             )
             findings += verdict.findings
             suspects += verdict.suspects
+    for check, found in _by_check(measurements, {RESENT}):
+        lossy, blamed = judge_resent(
+            found, baselines.get(RESENT), remedy=remedies.get(check, ""), fabric=fabric
+        )
+        findings, suspects = explain_slow_paths(findings, suspects, blamed)
+        findings += lossy
+        suspects = merge_suspects(suspects, blamed)
     for check, found in _by_check(measurements, COLLECTIVE):
         findings += judge_collective(
             found, baselines, line_rate_gbps, nodes, suspects,
             check=check, remedy=remedies.get(check, ""),
         )  # fmt: skip
+        suspects = merge_suspects(suspects, find_culprits(found))
     findings += judge_tools(outputs, baselines, bounds, line_rate_gbps)
     measurements += as_measurements(outputs)
     findings += _remaining(outcomes, measurements, {one.check for one in outputs})
-    return ActiveVerdict(findings, suspects, measurements)
+    return ActiveVerdict(name_carried(findings, measurements), suspects, measurements)
 
 
 def _by_check(

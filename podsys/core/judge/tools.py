@@ -51,7 +51,7 @@ def as_measurements(outputs: Iterable[CheckOutput]) -> Iterator[Measurement]:
         for figure in one.output.figures:
             yield Measurement(
                 one.check, figure.metric, one.nodes, figure.value, figure.unit,
-                describe_figure(figure), figure.problem, one.seconds,
+                describe_figure(figure), figure.problem, one.seconds, carried=one.carried,
             )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ A launcher's module has `make_job(placement, program, limit_s)`. A new launcher 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol
@@ -23,11 +23,17 @@ class Job(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """`addresses`: one rank on each node, by name; the first is where the launcher runs."""
+    """`addresses`: one rank on each node, by name; the first is where the launcher runs.
+
+    `env` is set for all that is started, so that it can be found. `scratch`: a folder for files
+    that a launcher would leave behind when it is killed.
+    """
 
     addresses: Mapping[str, str]
     as_root: bool
     ssh_port: int = 22
+    env: Mapping[str, str] = field(default_factory=dict)
+    scratch: str = ""
 
     @property
     def first(self) -> str:

@@ -6,8 +6,8 @@ Nodes must have in Slurm the names that they have in cluster.yaml.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import ceil
 
 from podsys.core.launchers.guard import guard
@@ -27,6 +27,7 @@ class SrunJob:
     nodes: Sequence[str]
     program: str
     limit_s: int
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def command(self) -> str:
         """srun ends its ranks when it is ended itself, and Slurm those of a srun that is gone."""
@@ -36,7 +37,8 @@ class SrunJob:
             f'[ -n "$mpi" ] || {{ echo "{NO_WIRE_UP}" >&2; exit 1; }}'
         )
         words = shlex.join(self.argv()).replace("--mpi=CHOSEN", "--mpi=$mpi")
-        return guard(f"mpi=; {choose}; exec {words}", self.limit_s + WAIT_S + GRACE_S)
+        exports = "".join(f"export {name}={value}; " for name, value in self.env.items())
+        return exports + guard(f"mpi=; {choose}; exec {words}", self.limit_s + WAIT_S + GRACE_S)
 
     def argv(self) -> list[str]:
         count = str(len(self.nodes))
@@ -48,4 +50,4 @@ class SrunJob:
 
 
 def make_job(placement: Placement, program: str, limit_s: int) -> SrunJob:
-    return SrunJob(list(placement.addresses), program, limit_s)
+    return SrunJob(list(placement.addresses), program, limit_s, placement.env)
