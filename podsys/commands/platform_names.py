@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from podsys.commands.common import Cluster
-from podsys.commands.passive import find_platforms
+from podsys.commands.faults import load_platforms
 from podsys.core.learn import name_product
+from podsys.core.platforms import recognise
 from podsys.core.practice import shares_its_machine
 from podsys.model.facts import NodeFacts
 
 UNKNOWN = "unknown"
+
+
+def find_platforms(cluster: Cluster, facts: Mapping[str, NodeFacts]) -> dict[str, str]:
+    """As cluster.yaml says; else as the machine looks. A node of no known model has none."""
+    found = {}
+    for node, seen in facts.items():
+        pinned = cluster.spec.nodes[node].platform
+        if pinned is None and seen.reachable:
+            platform = recognise(seen, tuple(load_platforms().values()))
+            pinned = platform.id if platform else None
+        if pinned is not None:
+            found[node] = pinned
+    return found
 
 
 def platform_names(cluster: Cluster, facts: Mapping[str, NodeFacts]) -> dict[str, tuple[str, ...]]:
