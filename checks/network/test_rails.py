@@ -15,11 +15,14 @@ from podsys.model.forecast import Forecast
 def forecast(cluster):
     """Both ways of each pair, one after the other."""
     having = [n for n in cluster.nodes if find_rails(cluster.facts.get(n, NodeFacts(n)))]
+    if len(having) < 2:
+        return Forecast(0.1, 60, "fewer than two nodes have RDMA ports")
     accept = cluster.spec.accept
     rounds = 2 * share_rounds(len(having), accept.max_rounds).planned
-    text = f"{rounds} rounds" if rounds else "no node has RDMA ports"
     most = accept.seconds_per_pair + KNOCK_S + 2 * OVERHEAD_S
-    return Forecast(rounds * (accept.seconds_per_pair + 4) + 0.1, rounds * most + 60, text)
+    return Forecast(
+        rounds * (accept.seconds_per_pair + 4) + 0.1, rounds * most + 60, f"{rounds} rounds"
+    )
 
 
 @pytest.mark.check(
