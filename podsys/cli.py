@@ -197,6 +197,7 @@ def pack_node(
         "podsys accept --plan               # what would be measured, and how long it takes",
         "podsys accept --resume             # goes on from a run that was interrupted",
         "podsys accept --level 1 --json     # only reads the nodes, measures nothing",
+        "podsys accept --learn              # proposes baselines from what it measured",
     )
 )
 def accept(
@@ -210,6 +211,9 @@ def accept(
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep what still holds of the last, unfinished run.")
     ] = False,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Propose baselines from this run, if nothing failed.")
+    ] = False,
     workspace: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
@@ -221,9 +225,13 @@ def accept(
     Exit codes: 0 certified (or, with --plan, a plan), 1 failed, 2 bad input, 3 could not tell.
     """
     from podsys.commands import accept as command
+    from podsys.commands import learn as learning
 
     options = command.Options(level, limit, plan, resume, as_json)
-    _end(command.accept(workspace, options))
+    code = command.accept(workspace, options)
+    if learn and not plan:
+        learning.learn(workspace)
+    _end(code)
 
 
 @app.command(

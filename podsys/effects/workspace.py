@@ -61,6 +61,11 @@ class Workspace:
         return self.root / "rendered"
 
     @property
+    def baselines(self) -> Path:
+        """What this site expects of its server models, beside what podsys ships."""
+        return self.root / "baselines"
+
+    @property
     def runs(self) -> Path:
         return self.root / "runs"
 

@@ -150,6 +150,14 @@ class Accept(Part):
     resume_hours: float = Field(
         6, gt=0, description="accept --resume keeps measurements that are at most this old"
     )
+    scratch: MountPath = Field("/var/tmp", description="folder of each node that fio measures")  # noqa: S108
+    tools: tuple[MountPath, ...] = Field(
+        (), description="folders of the nodes with measuring tools, beside the usual ones"
+    )
+    launcher: str = Field("mpirun", description="what starts ranks on many nodes: mpirun, srun")
+    soak_minutes: float = Field(
+        0, ge=0, description="minutes of collectives at level 4 with error counters watched"
+    )
 
 
 class CertificateTerms(Part):
