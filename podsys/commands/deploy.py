@@ -13,6 +13,8 @@ from podsys.commands.common import Cluster, load_cluster, save_facts
 from podsys.commands.context import Context, begin_run
 from podsys.commands.desired import Desired, write_rendered
 from podsys.commands.interrupt import stop_flag
+from podsys.commands.quarantine import release_nodes
+from podsys.commands.rebooting import reboot_nodes
 from podsys.commands.reboots import survey_after_reboots
 from podsys.commands.release_book import judge_locks
 from podsys.commands.settle import look_again, wait_for_settled
@@ -94,24 +96,19 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
         write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
         rollout.apply(context.plan)
         look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
-        _reboot(context, rollout)
+        _reboot(context)
     else:
         wait_for_settled(context)
+    release_nodes(context)
     verdict = certify(context, as_json)
     context.journal.write("finished", verdict=verdict.value)
     context.journal.close()
     return EXIT_CODES[verdict]
 
 
-def _reboot(context: Context, rollout: Rollout) -> None:
+def _reboot(context: Context) -> None:
     """Only what the second probe still asks for; a third one tells whether it helped."""
     plan = make_plan(context.desired.wanted, context.facts, context.desired.role_order)
     if not plan.reboots or not context.cluster.spec.rollout.reboot:
         return
-    boots = {node: found.get("system.boot_id") for node, found in context.facts.items()}
-    rebooted = rollout.reboot(plan)
-    look_again(context, rebooted)
-    for node in rebooted:
-        found = context.facts[node]
-        if found.reachable and found.get("system.boot_id") == boots[node]:
-            context.applied.failed.setdefault(node, "reboot: its boot id is still the same")
+    reboot_nodes(context, plan)

@@ -14,8 +14,6 @@ from podsys.model.facts import NodeFacts
 from podsys.model.nodeset import fold
 from podsys.view.progress import Progress
 
-# As long as the reboot playbook waits: servers with much memory take minutes to start.
-PATIENCE_S = 600.0
 PAUSE_S = 2.0
 ANSWER_S = 15.0
 
@@ -31,7 +29,7 @@ def survey_after_reboots(
     if not gone:
         return found
     watch.say(f"waiting for {fold(gone)}: told to reboot by the run that was interrupted")
-    _wait_for(fleet, gone)
+    _wait_for(fleet, gone, cluster.spec.rollout.reboot_limit_s)
     return survey(cluster, fleet, chosen, watch)
 
 
@@ -46,8 +44,8 @@ def find_rebooting(events: Iterable[Mapping[str, Any]]) -> set[str]:
     return told
 
 
-def _wait_for(fleet: Fleet, nodes: Sequence[str]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+def _wait_for(fleet: Fleet, nodes: Sequence[str], limit_s: float) -> None:
+    deadline = time.monotonic() + limit_s
     missing = list(nodes)
     while missing and time.monotonic() < deadline:
         time.sleep(PAUSE_S)

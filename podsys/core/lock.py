@@ -9,6 +9,7 @@ import yaml
 
 from podsys import __version__
 from podsys.core.document import Loader
+from podsys.core.kernels import KERNEL, find_kernel
 from podsys.errors import PodsysError
 from podsys.model.facts import NodeFacts
 from podsys.model.lock import LockedRelease
@@ -54,7 +55,7 @@ def make_lock(
 def read_lock(text: str) -> dict[str, dict[str, str]]:
     """What each node was when the lock was made; a lock that cannot be read says nothing.
 
-    Where a release is locked, the driver is that of the release, whatever was loaded then.
+    Where a release is locked, kernel and driver are those of the release, whatever ran then.
     """
     try:
         lock: Any = yaml.load(text, Loader)  # noqa: S506 - a safe loader, in C where there is one
@@ -63,6 +64,7 @@ def read_lock(text: str) -> dict[str, dict[str, str]]:
         for release in lock.get("releases", ()):
             for node in known.keys() & set(expand(release["nodes"])):
                 known[node] |= _driver_of(release["components"])
+                known[node] |= _kernel_of(release["components"])
     except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, PodsysError):
         return {}
     return known
@@ -72,6 +74,12 @@ def _driver_of(components: Mapping[str, Any]) -> dict[str, str]:
     """Only kernel modules have a flavour."""
     modules = [one["version"] for one in components.values() if one.get("flavour")]
     return {"driver": modules[0]} if modules else {}
+
+
+def _kernel_of(components: Mapping[str, Any]) -> dict[str, str]:
+    packages = components.get(KERNEL, {}).get("packages", ())
+    kernel = find_kernel((one["name"], one["version"], one["arch"]) for one in packages)
+    return {KERNEL: kernel} if kernel else {}
 
 
 def as_data(locked: LockedRelease) -> dict[str, Any]:

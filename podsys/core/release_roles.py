@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from podsys.core.kernels import KERNEL, find_kernel
 from podsys.model.lock import LockedRelease
 from podsys.model.role import Role
 
@@ -22,8 +23,15 @@ def fill_role(role: Role, locked: LockedRelease | None) -> Role:
         update={
             "packages": {FAMILY_OF[locked.system.os]: pins},
             "module_versions": {name: versions[0] for name in role.modules if versions},
+            "boot_kernel": _boot_kernel(role, locked),
         }
     )
+
+
+def _boot_kernel(role: Role, locked: LockedRelease) -> str:
+    kernel = locked.components.get(KERNEL) if KERNEL in role.provides else None
+    packages = [(one.name, one.version, one.arch) for one in kernel.packages] if kernel else []
+    return find_kernel(packages)
 
 
 def has_part_of(role: Role, locked: LockedRelease) -> bool:

@@ -22,6 +22,7 @@ def role_items(
         *_service_items(role, family),
         *(hold_items(role, hold)),
         *_module_items(role),
+        *_kernel_items(role),
     ]
 
 
@@ -89,6 +90,12 @@ def _module_items(role: Role) -> Iterator[Item]:
     for module, version in role.module_versions.items():
         item = _item(role, "module_version", module, version, {"maker": str(role.data["maker"])})
         yield replace(item, reboot=True)
+
+
+def _kernel_items(role: Role) -> Iterator[Item]:
+    """Another kernel beside it may be installed; this one boots."""
+    if role.boot_kernel:
+        yield replace(_item(role, "boot_kernel", "release", role.boot_kernel), reboot=True)
 
 
 def _service_items(role: Role, family: Family) -> Iterator[Item]:

@@ -57,4 +57,14 @@ class Plan:
         return not self.steps and not self.reboots
 
 
-EventKind = Literal["started", "step", "node", "reboot", "stopped", "certified", "finished"]
+EventKind = Literal[
+    "started",
+    "step",
+    "node",
+    "reboot",
+    "quarantined",
+    "released",
+    "stopped",
+    "certified",
+    "finished",
+]

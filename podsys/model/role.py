@@ -59,7 +59,7 @@ class Role(RolePart):
     With `where: release` it is for nodes whose release has parts that it `provides`; the lock
     says which packages these are, and they are held. `needs` names parts that come before it,
     whichever role provides them. `modules` are kernel modules that must be of the release's
-    version; `module_versions` is filled in from the lock.
+    version; `module_versions` and `boot_kernel` are filled in from the lock.
     """
 
     name: str = ""
@@ -77,5 +77,6 @@ class Role(RolePart):
     services: tuple[RoleService, ...] = ()
     modules: tuple[str, ...] = ()
     module_versions: dict[str, str] = {}
+    boot_kernel: str = ""
     data: dict[str, str | int] = {}
     own_tasks: bool = False
