@@ -57,19 +57,21 @@ def judge_quarantine(workspace: Workspace, facts: Mapping[str, NodeFacts]) -> It
     """No job should start there, even where it answers again: nobody has looked at all of it."""
     for node, one in load_quarantine(workspace).items():
         if node in facts:
-            console = f"; its console ended: {' / '.join(one.console)}" if one.console else ""
             yield Finding(
                 CHECK,
                 "passive",
                 (node,),
                 Status.FAIL,
-                evidence=f"since {one.since}, rebooted: {one.reason}; {describe(one.last)}{console}",
+                evidence=describe(one),
                 remedy=REMEDY,
                 repairs="hands",
                 order=1,
             )
 
 
-def describe(last: LastState) -> str:
-    gpus = f", {last.gpus} GPUs" if last.gpus else ""
-    return f"before it ran {last.kernel or 'an unknown kernel'}{gpus}"
+def describe(one: Quarantined) -> str:
+    """What went wrong, what was there before, and what its console said in the end."""
+    gpus = f" with {one.last.gpus} GPUs" if one.last.gpus else ""
+    before = f"until then it ran {one.last.kernel or 'an unknown kernel'}{gpus}"
+    console = f"; its console ended: {' / '.join(one.console)}" if one.console else ""
+    return f"rebooted, {one.reason}; {before}; in quarantine since {one.since}{console}"

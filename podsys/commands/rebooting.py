@@ -103,7 +103,8 @@ def _wait(context: Context, boots: dict[str, str]) -> set[str]:
         context.fleet.close()
         asked = dict.fromkeys(missing, Command(BOOT_ID))
         for outcome in context.fleet.run_each(asked, ANSWER_S):
-            if outcome.ok and outcome.stdout.decode(errors="replace").strip() != boots[outcome.node]:
+            told = outcome.stdout.decode(errors="replace").strip()
+            if outcome.ok and told != boots[outcome.node]:
                 missing.discard(outcome.node)
         if missing and time.monotonic() - said > QUIET_S:
             said = time.monotonic()

@@ -1,4 +1,4 @@
-"""Did a node come back from its reboot as it must? What is nearest to the machine is asked first."""
+"""Did a node come back from its reboot as it must? The nearest to the machine is asked first."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def find_wrong(
 ) -> str:
     """The first thing that is not as it must be; empty when all is.
 
-    In order: it answers, boots anew, runs its kernel, with its arguments, its modules, its GPUs, its
-    services. Without `rebooted` its boot id may be any.
+    In order: it answers, boots anew, runs its kernel, with its arguments, its modules, its GPUs,
+    its services. Without `rebooted` its boot id may be any.
     """
     if not found.reachable:
         return f"it does not answer: {found.error}"

@@ -47,17 +47,17 @@ def _read_tail(file: Path) -> bytes:
 
 def _run(argv: Sequence[str]) -> bytes:
     """A console that goes on and on is cut off: what it said until then counts."""
-    with suppress(OSError):
-        with subprocess.Popen(
+    try:
+        done = subprocess.run(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as process:
-            try:
-                return process.communicate(timeout=LIMIT_S)[0]
-            except subprocess.TimeoutExpired:
-                process.kill()
-                return process.communicate()[0]
-    return b""
+            timeout=LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as cut:
+        return cut.stdout or b""
+    except OSError:
+        return b""
+    return done.stdout

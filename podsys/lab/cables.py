@@ -1,6 +1,6 @@
 """Each node's network cable: a veth pair from the bridge into the node's own namespace.
 
-There a container has its address; a virtual machine's card is joined to the cable by a small bridge.
+There a container has its address; a virtual machine's card is joined to it by a small bridge.
 """
 
 from __future__ import annotations

@@ -48,9 +48,7 @@ def start(node: Place) -> None:
 def run(node: Place, argv: Sequence[str], text: str) -> subprocess.CompletedProcess[str]:
     leader = find_leader(node)
     if leader is None:
-        raise PodsysError(
-            f"Node {node.name} is off.", "`podsys lab up` boots it.", ExitCode.FAILED
-        )
+        raise PodsysError(f"Node {node.name} is off.", "`podsys lab up` boots it.", ExitCode.FAILED)
     command = [*ENTER, "--target", str(leader), "--", *WAIT, *CLEAN, *argv]
     return run_tool(command, text=text, check=False, timeout=RUN_LIMIT_S)
 

@@ -17,6 +17,7 @@ from podsys.lab.settings import Settings, load_settings
 from podsys.lab.shaping import shape_link, shape_pair
 from podsys.lab.vm.machine import BROKEN_INITRAMFS
 
+
 @contextmanager
 def reach_lab(name: str) -> Iterator[tuple[Lab, Settings]]:
     """The lab, held while a fault is made or healed."""

@@ -52,7 +52,7 @@ def require_linux_root() -> None:
         )
 
 
-def find_missing(*, vm: bool = False) -> list[str]:
+def find_missing(vm: bool = False) -> list[str]:
     """Debian packages whose tools this machine lacks."""
     path = f"{os.environ.get('PATH', '')}:{SYSTEM_PATH}"
     tools = TOOLS | (VM_TOOLS if vm else {})
@@ -62,14 +62,14 @@ def find_missing(*, vm: bool = False) -> list[str]:
     return sorted(missing)
 
 
-def require_tools(report: Report, *, vm: bool = False) -> None:
+def require_tools(report: Report, vm: bool = False) -> None:
     """Install what is missing where apt-get can; elsewhere say what to install."""
     if vm and platform.machine() != "x86_64":
         raise PodsysError(
             f"Virtual machines of the lab are x86_64, and this machine is {platform.machine()}.",
             "Leave out --vm: the nodes are containers then.",
         )
-    require_packages(find_missing(vm=vm), report)
+    require_packages(find_missing(vm), report)
 
 
 def require_packages(missing: list[str], report: Report) -> None:

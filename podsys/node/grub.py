@@ -1,8 +1,8 @@
-"""What GRUB will boot: the entry that its configuration chooses, with kernel, arguments, initramfs.
+"""What GRUB will boot: the entry that its configuration chooses, with kernel and arguments.
 
-As GRUB reads grub.cfg: `set default` names an entry by its number, id or title, through submenus with
-`>` between; `next_entry` and `saved_entry` of grubenv come in where the file asks for them. An entry
-that is not there is the first one (GRUB manual, 16.1.4 default).
+As GRUB reads grub.cfg: `set default` names an entry by its number, id or title, with `>` between
+a submenu and what is in it; `next_entry` and `saved_entry` of grubenv come in where the file asks
+for them. An entry that is not there is the first one (GRUB manual, `default`).
 """
 
 from typing import Dict, List, Optional

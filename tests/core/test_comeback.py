@@ -8,9 +8,9 @@ from podsys.core.comeback import find_wrong, remember
 from podsys.model.facts import NodeFacts, Section
 from podsys.model.item import Item, Reading
 
-KERNEL = Item("kernel.boot_kernel.release", "kernel", "boot_kernel", "release", "6.1.0-56", reboot=True)
+KERNEL = Item("kernel.boot_kernel.release", "kernel", "boot_kernel", "release", "6.1.0-56")
 ARGUMENT = Item("kernel_argument.iommu", "settings", "kernel_argument", "iommu", "pt", reboot=True)
-MODULE = Item("driver.module_version.nvidia", "d", "module_version", "nvidia", "535.9", reboot=True)
+MODULE = Item("driver.module_version.nvidia", "driver", "module_version", "nvidia", "535.9")
 SERVICE = Item("base.service.chrony", "base", "service", "chrony.service", "running")
 WANTED = (SERVICE, MODULE, ARGUMENT, KERNEL)
 GOOD: dict[str, Reading] = {

@@ -16,7 +16,7 @@ pytestmark = [*needs_nodes, pytest.mark.slow, pytest.mark.timeout(2400)]
 NAME = f"t-vm-{os.getpid()}"
 # What roles install everywhere: from the start, because without KVM installing takes minutes.
 PACKAGES = "chrony iperf3 openmpi-bin prometheus-node-exporter"
-RELEASE = "kernel-6.1.170"
+RELEASE = "kernel-6.1.176"
 LIMIT_S = 1200
 
 

@@ -82,7 +82,8 @@ def test_what_was_saved_and_what_is_for_once_count():
     config = menu("6.1.0-56-amd64", "6.1.0-40-amd64", default="${saved_entry}")
     block = "# GRUB Environment Block\n"
     cases = {"": "6.1.0-56-amd64", "saved_entry=1>2\n": "6.1.0-40-amd64"}
-    cases |= {"saved_entry=0\nnext_entry=1>2\n": "6.1.0-40-amd64", "next_entry=\n": "6.1.0-56-amd64"}
+    cases |= {"saved_entry=0\nnext_entry=1>2\n": "6.1.0-40-amd64"}
+    cases |= {"next_entry=\n": "6.1.0-56-amd64"}
     for environment, version in cases.items():
         found = find_default(config, block + environment + "#" * 500)
         assert found is not None
@@ -96,7 +97,7 @@ def test_every_kernel_of_the_menu_is_listed_with_its_path():
 
 
 WORDS = st.sampled_from(
-    ["menuentry 'a' {", "submenu 'b' --id c {", "}", "linux /vmlinuz-1 ro", "set default=0", "{", "'"]
+    ["menuentry 'a' {", "submenu 'b' --id c {", "}", "linux /vmlinuz-1", "set default=0", "{", "'"]
 )
 
 

@@ -35,5 +35,5 @@ def make_disk(disk: Path, root: Path, boot_sector: Path, core: Path, uuid: str) 
         file.seek(SECTOR)
         file.write(image)
     words = ["-t", "ext4", "-F", "-q", "-L", "root", "-U", uuid, "-O", FEATURES]
-    place = ["-E", f"offset={MIB},lazy_itable_init=1", "-d", root, disk, f"{(SIZE - MIB) >> 10}k"]
-    run(["mke2fs", *words, *place], timeout=600)
+    place = ["-E", f"offset={MIB},lazy_itable_init=1", "-d", str(root), str(disk)]
+    run(["mke2fs", *words, *place, f"{(SIZE - MIB) >> 10}k"], timeout=600)

@@ -26,5 +26,5 @@ def make_disks(node: Place, settings: Settings, image: Path) -> None:
     write_whole(node.upper / "etc/systemd/network/20-podsys-lab.network", text)
     owned = ["--owner=0", "--group=0", "--exclude=./etc/machine-id"]
     run(["tar", "--create", f"--file={node.dir / SEED}", *owned, "-C", node.upper, "."])
-    base = ["-f", "qcow2", "-b", image / "disk.raw", "-F", "raw"]
+    base = ["-f", "qcow2", "-b", str(image / "disk.raw"), "-F", "raw"]
     run(["qemu-img", "create", "-q", *base, node.disk])

@@ -35,16 +35,14 @@ def start(node: Place) -> None:
 
 def boot(node: Place, *more: str | Path) -> None:
     """A shell holds the machine's power: it ends when the machine goes off."""
-    hold = ["sh", "-c", 'shift; "$@"; exit $?', "power", node.dir]
+    hold = ["sh", "-c", 'shift; "$@"; exit $?', "power", str(node.dir)]
     words = ["ip", "netns", "exec", node.netns, QEMU, *list_words(node), *more]
     start_daemon([*hold, *words], node.console)
 
 
 def run(node: Place, argv: Sequence[str], text: str) -> subprocess.CompletedProcess[str]:
     if find_machine(node) is None:
-        raise PodsysError(
-            f"Node {node.name} is off.", "`podsys lab up` boots it.", ExitCode.FAILED
-        )
+        raise PodsysError(f"Node {node.name} is off.", "`podsys lab up` boots it.", ExitCode.FAILED)
     try:
         return Agent(node.agent).run(argv, text, RUN_LIMIT_S)
     except SilentError as error:
@@ -76,9 +74,8 @@ def revive(node: Place) -> None:
 
 def rescue(node: Place) -> None:
     image = Path(read_or(node.dir / "ready").strip())
-    kernel = ["-kernel", image / "vmlinuz", "-initrd", image / "initrd.img", "-append", RESCUE]
     kill_node_pids(node)
-    boot(node, *kernel)
+    boot(node, "-kernel", image / "vmlinuz", "-initrd", image / "initrd.img", "-append", RESCUE)
     wait_for_agent(node.agent, RESCUE_S)
     done = run(node, ["sh", "-c", MEND], "")
     kill_node_pids(node)

@@ -21,7 +21,7 @@ def list_words(node: Place) -> list[str | Path]:
         "-name", node.name, "-nodefaults", "-display", "none",
         "-machine", "pc,accel=tcg", "-m", str(MEMORY_MB), "-smp", "1",
         "-smbios", f"type=0,vendor={MAKER}",
-        "-smbios", f"type=1,manufacturer=podsys,product=lab VM,serial=LAB-{node.lab.tag}-{node.name}",
+        "-smbios", f"type=1,manufacturer=podsys,product=lab VM,serial={node.lab.tag}-{node.name}",
         "-drive", f"file={node.disk},if=virtio,format=qcow2,cache=unsafe",
         "-drive", f"file={node.dir / SEED},if=virtio,format=raw,readonly=on",
         "-netdev", f"tap,id=net,ifname={TAP},script=no,downscript=no",
