@@ -74,10 +74,11 @@ def _reboot(context: Context, wave: Sequence[str]) -> None:
         wrong = find_wrong(last[node], found, wanted)
         if wrong and node in late and not found.reachable:
             wrong = f"it did not answer again within {limit} s"
-        context.watch.node(node, refused.get(node, wrong))
+        wrong = refused.get(node, wrong)
         context.journal.write("node", node=node, changed=["reboot"])
         if wrong:
-            put_in_quarantine(context, node, refused.get(node, wrong), last[node])
+            put_in_quarantine(context, node, wrong, last[node])
+            context.watch.say(f"{node} goes into quarantine: {wrong}")
 
 
 def _tell(context: Context, wave: Sequence[str]) -> dict[str, str]:
