@@ -16,6 +16,8 @@ from podsys.model.quarantine import LastState, Quarantined
 from podsys.model.status import Status
 
 CHECK = "node.quarantine"
+# Of the console, in a finding; all that was kept is in the workspace's list and in the journal.
+SHOWN = 3
 REMEDY = (
     "see its console and its power; once it answers and is as described, podsys deploy releases it;"
     " a node that is gone for good: take it out of cluster.yaml"
@@ -73,5 +75,6 @@ def describe(one: Quarantined) -> str:
     """What went wrong, what was there before, and what its console said in the end."""
     gpus = f" with {one.last.gpus} GPUs" if one.last.gpus else ""
     before = f"until then it ran {one.last.kernel or 'an unknown kernel'}{gpus}"
-    console = f"; its console ended: {' / '.join(one.console)}" if one.console else ""
+    last = " / ".join(one.console[-SHOWN:])
+    console = f"; its console ended: {last}" if last else ""
     return f"rebooted, {one.reason}; {before}; in quarantine since {one.since}{console}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from podsys.commands.budget import may_go_on
 from podsys.commands.context import Context
@@ -15,8 +15,10 @@ from podsys.core.waves import split_waves
 from podsys.effects.localhost import is_local, own_boot_id
 from podsys.effects.quarantine import load_quarantine
 from podsys.effects.ssh import Command
+from podsys.model.facts import NodeFacts
 from podsys.model.nodeset import fold
 from podsys.model.plan import Plan
+from podsys.model.spec import Node
 
 BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 TELL_S = 30.0
@@ -42,22 +44,23 @@ def _in_order(context: Context, nodes: Sequence[str]) -> list[str]:
     """A node that failed is left alone; one that did not come back last time is no canary."""
     bad = load_quarantine(context.cluster.workspace)
     chosen = [node for node in nodes if node not in context.applied.failed]
-    kept = dict(_find_untouchable(context, chosen))
+    known = {node: context.cluster.spec.nodes[node] for node in chosen}
+    kept = dict(find_untouchable(known, context.facts, context.fleet.bastions))
     for node, reason in kept.items():
         context.watch.say(f"{node} {reason}: reboot it yourself")
     return sorted((node for node in chosen if node not in kept), key=lambda node: node in bad)
 
 
-def _find_untouchable(context: Context, nodes: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The machines that podsys stands on."""
-    bastions = context.fleet.bastions
-    for node in nodes:
-        address = context.cluster.spec.nodes[node].address
-        same_boot = context.facts[node].get("system.boot_id") == own_boot_id()
-        if is_local(address) or same_boot:
-            yield node, "is the machine podsys runs on"
-        elif bastions & {node, address}:
-            yield node, "is the bastion through which nodes are reached"
+def find_untouchable(
+    nodes: Mapping[str, Node], facts: Mapping[str, NodeFacts], bastions: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """The machines that podsys stands on, each with the reason."""
+    for name, node in nodes.items():
+        boot_id = facts[name].get("system.boot_id")
+        if is_local(node.address) or (boot_id and boot_id == own_boot_id()):
+            yield name, "is the machine podsys runs on"
+        elif bastions & {name, node.address}:
+            yield name, "is the bastion through which nodes are reached"
 
 
 def _reboot(context: Context, wave: Sequence[str]) -> None:
