@@ -13,7 +13,7 @@ from podsys.commands.common import Cluster, load_cluster, save_facts
 from podsys.commands.context import Context, begin_run
 from podsys.commands.desired import Desired, write_rendered
 from podsys.commands.interrupt import stop_flag
-from podsys.commands.quarantine import release_nodes
+from podsys.commands.quarantine import quarantine_lost, release_nodes
 from podsys.commands.rebooting import reboot_nodes
 from podsys.commands.reboots import survey_after_reboots
 from podsys.commands.release_book import judge_locks
@@ -45,7 +45,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
     chosen = limit_nodes(cluster.spec, options.limit)
     with hold(cluster.workspace.run_lock), cluster.connect() as fleet:
         with progress("deploy", shown=not options.as_json) as watch:
-            facts, desired = survey_after_reboots(cluster, fleet, chosen, watch)
+            facts, desired, lost = survey_after_reboots(cluster, fleet, chosen, watch)
             _say_stale_locks(cluster, facts, watch)
         plan = make_plan(desired.wanted, facts, desired.role_order)
         if options.plan_only:
@@ -61,6 +61,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
                 cluster, fleet, facts, desired, run, journal, watch, stop,
                 level=cluster.spec.accept.level, plan=plan,
             )  # fmt: skip
+            quarantine_lost(context, lost)
             return _carry_out(context, options.as_json)
 
 

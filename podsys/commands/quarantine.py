@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
+from podsys.commands.common import load_facts
 from podsys.commands.context import Context
-from podsys.core.comeback import find_wrong
+from podsys.core.comeback import find_wrong, remember
 from podsys.effects.console import read_console
 from podsys.effects.quarantine import load_quarantine, save_quarantine
 from podsys.effects.workspace import Workspace
@@ -37,6 +38,14 @@ def put_in_quarantine(context: Context, node: str, reason: str, last: LastState)
     save_quarantine(cluster.workspace, load_quarantine(cluster.workspace) | {node: found})
     context.applied.failed[node] = f"quarantined: {reason}"
     context.journal.write("quarantined", node=node, **found.model_dump(mode="json"))
+
+
+def quarantine_lost(context: Context, nodes: Iterable[str]) -> None:
+    """A run that was killed told these to reboot; what they were is known from before."""
+    known = load_facts(context.cluster.workspace)
+    for node in nodes:
+        reason = "it did not answer again after the run that was interrupted"
+        put_in_quarantine(context, node, reason, remember(known.get(node, NodeFacts(node))))
 
 
 def release_nodes(context: Context) -> None:
