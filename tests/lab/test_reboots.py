@@ -19,7 +19,7 @@ Before=ssh.service
 [Service]
 Type=oneshot
 StandardOutput=journal+console
-ExecStart=/bin/sh -c 'echo waiting for a disk that is not there; exec sleep infinity'
+ExecStart=/bin/sh -c 'while sleep 1; do echo waiting for a disk that is not there; done'
 """
 FAILS = "[Service]\nType=oneshot\nExecStart=/bin/false\n"
 

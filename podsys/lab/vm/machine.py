@@ -22,7 +22,13 @@ PATIENCE_S = 90.0
 RESCUE_S = 300.0
 # How the lab breaks a machine's boot: what is packed from now on is cut off.
 BROKEN_INITRAMFS = "/etc/initramfs/post-update.d/podsys-lab-fault"
-MEND = f"rm -f {BROKEN_INITRAMFS} && update-initramfs -u -k all && sync"
+MEND = f"""set -e
+rm -f {BROKEN_INITRAMFS}
+for cut in $(find /boot -name 'initrd.img-*[0-9a-z]' ! -name '*.dpkg-bak' -size -1024k); do
+    update-initramfs -u -k "${{cut#/boot/initrd.img-}}"
+done
+sync
+"""
 
 
 def prepare(node: Place, settings: Settings, image: Path) -> None:
@@ -62,7 +68,7 @@ def signal(node: Place, number: int) -> None:
 
 def revive(node: Place) -> None:
     """Power, sshd; and for a machine that hangs in boot, what a technician does with a rescue
-    disk: boot another kernel, pack every initramfs anew, boot."""
+    disk: boot another kernel, pack anew what is cut off, boot."""
     if find_machine(node) is None:
         start(node)
     try:
