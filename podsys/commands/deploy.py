@@ -113,3 +113,4 @@ def _reboot(context: Context) -> None:
     if not plan.reboots or not context.cluster.spec.rollout.reboot:
         return
     reboot_nodes(context, plan)
+    wait_for_settled(context)

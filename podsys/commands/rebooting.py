@@ -70,7 +70,7 @@ def _reboot(context: Context, wave: Sequence[str]) -> None:
     late = _wait(context, {n: last[n].boot_id or "" for n in wave if n not in refused})
     if context.stop.is_set():
         return  # they are left alone, and the next run looks at them anew
-    look_again(context, wave)
+    look_again(context, wave, clocks=False)
     limit = context.cluster.spec.rollout.reboot_limit_s
     for node in wave:
         found, wanted = context.facts[node], context.desired.wanted[node]
