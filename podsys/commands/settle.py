@@ -71,7 +71,12 @@ def find_unsettled(facts: Mapping[str, NodeFacts], *, clocks: bool = True) -> di
     for name, found in facts.items():
         if found.get("units.state") in STARTING or found.get("units.activating"):
             late[name] = STARTS
-        elif clocks and found.get("clock.daemon") == "chronyd":
-            if found.get("clock.synchronised") is False:
-                late[name] = "its clock is not synchronised yet"
+        elif clocks and _is_out_of_step(found):
+            late[name] = "its clock is not synchronised yet"
     return late
+
+
+def _is_out_of_step(found: NodeFacts) -> bool:
+    """None is what was not read: nothing to wait for."""
+    is_chrony = found.get("clock.daemon") == "chronyd"
+    return is_chrony and found.get("clock.synchronised") is False
