@@ -16,10 +16,11 @@ from podsys.lab.shell import start_daemon
 from podsys.lab.vm.agent import Agent, SilentError, wait_for_agent
 from podsys.lab.vm.qemu import RESCUE, list_words
 
-RUN_LIMIT_S = 600.0
+# Packing an initramfs takes minutes where others use the processors, too.
+RUN_LIMIT_S = 1800.0
 # A machine that boots has its agent by then; one that hangs in boot will never have it.
 PATIENCE_S = 90.0
-RESCUE_S = 300.0
+RESCUE_S = 600.0
 # How the lab breaks a machine's boot: what is packed from now on is cut off.
 BROKEN_INITRAMFS = "/etc/initramfs/post-update.d/podsys-lab-fault"
 MEND = f"""set -e
