@@ -350,6 +350,7 @@ def explain(
         "podsys lab up --packages 'iperf3 chrony'",
         "podsys lab up --platform hgx-h100           # emulated GPUs, PCIe and NICs",
         "podsys lab up --platform hgx-h100,mi300x    # in turn over the nodes",
+        "podsys lab up --nodes 2 --vm                # virtual machines: own kernels, real reboots",
     ),
 )
 def lab_up(
@@ -363,17 +364,20 @@ def lab_up(
         str | None,
         typer.Option(help="Server models whose hardware the nodes have, emulated, in turn."),
     ] = None,
+    vm: Annotated[
+        bool, typer.Option("--vm", help="Virtual machines instead of containers; slow, no KVM.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Start the practice cluster, or make up the difference.
 
     Needs Linux and root; missing Debian packages are installed. The first time builds an image,
-    and so does every new choice of --packages; a lab keeps its choice, and that of --platform,
-    until it is taken down.
+    and so does every new choice of --packages; a lab keeps its choice, and that of --platform
+    and --vm, until it is taken down.
     """
     from podsys.commands import lab as command
 
-    command.up(nodes, name, packages, platform, as_json=as_json)
+    command.up(nodes, name, packages, platform, vm=vm or None, as_json=as_json)
 
 
 @lab_app.command(

@@ -24,6 +24,7 @@ def role_items(
         *_service_items(role, family),
         *(hold_items(role, hold)),
         *_module_items(role),
+        *_kernel_items(role),
     ]
 
 
@@ -103,6 +104,12 @@ def _module_items(role: Role) -> Iterator[Item]:
         params = {"maker": str(role.data["maker"]), **role.module_params}
         item = _item(role, "module_version", module, version, params)
         yield replace(item, reboot=True)
+
+
+def _kernel_items(role: Role) -> Iterator[Item]:
+    """Another kernel beside it may be installed; this one boots."""
+    if role.boot_kernel:
+        yield replace(_item(role, "boot_kernel", "release", role.boot_kernel), reboot=True)
 
 
 def _service_items(role: Role, family: Family) -> Iterator[Item]:

@@ -71,9 +71,9 @@ class Role(RolePart):
     says which packages these are, and they are held; `goes_with` are parts of others for whose
     sake it is there without packages of its own. `needs` names parts that come before it,
     whichever role provides them. `modules` are kernel modules that must be of the release's
-    version; `module_versions` and what their reader asks for are filled in from the lock.
-    `only_to_build` are names, with *, of packages that a node does without where its modules come
-    as a package.
+    version; `module_versions`, `boot_kernel` and what their reader asks for are filled in from the
+    lock. `only_to_build` are names, with *, of packages that a node does without where its modules
+    come as a package.
 
     With `where: bundle` it is for all nodes while cluster.yaml names a bundle, and its `items` are
     filled in from that; with `where: bundle_before` for those that still use one afterwards.
@@ -98,5 +98,6 @@ class Role(RolePart):
     module_versions: dict[str, str] = {}
     module_params: dict[str, str] = {}
     only_to_build: tuple[str, ...] = ()
+    boot_kernel: str = ""
     data: dict[str, str | int] = {}
     own_tasks: bool = False
