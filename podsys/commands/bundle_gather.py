@@ -98,7 +98,7 @@ def _refuse_others(
     others = [n for n in facts if families.get(n) != "debian" or not system_of(facts[n])]
     if others:
         raise PodsysError(
-            f"{fold(others)}: podsys bundle asks apt, on Debian or Ubuntu releases alone",
+            f"{fold(others)}: podsys bundle asks apt of Debian or Ubuntu, and these are others",
             "dnf is not supported yet: make the bundle in a workspace without them",
         )
 

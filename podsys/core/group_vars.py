@@ -11,7 +11,8 @@ from typing import Any
 from podsys.core.pins import package_spec, wanted_packages
 from podsys.core.release_roles import name_groups
 from podsys.core.rendering import Layout, RenderTask
-from podsys.core.role_items import hold_items, own_items, repairs, restart_items
+from podsys.core.role_items import hold_items, origin_item, own_items, repairs, restart_items
+from podsys.model.build import Build
 from podsys.model.openssh import parse_jump, pinned_name, proxy_command
 from podsys.model.role import Family, Role, RoleFile
 from podsys.model.spec import ClusterSpec, Ssh
@@ -59,9 +60,26 @@ def release_states(layout: Layout, node: str, hold: Sequence[str]) -> dict[str, 
         if role.where == "release" and node in layout.members[role.name]
     ]
     return {
-        f"{role.name}_state": {family: role_state(role, family, hold) for family in role.packages}
+        f"{role.name}_state": {
+            family: role_state(role, family, hold) | _built_of(role, family, layout, node)
+            for family in role.packages
+        }
         for role in filled
     }
+
+
+def _built_of(role: Role, family: Family, layout: Layout, node: str) -> dict[str, Any]:
+    build = layout.builds.get(node)
+    mine = build is not None and build.pin in role.packages[family]
+    return built_state((build,) if build and mine else (), WORKSPACE)
+
+
+def built_state(builds: Sequence[Build], workspace: str) -> dict[str, Any]:
+    """Files of packages that podsys built, and the items by which the node's apt knows of them."""
+    if not builds:
+        return {}
+    files = [{"name": one.name, "file": f"{workspace}/packages/{one.file}"} for one in builds]
+    return {"built": files, "origins": [origin_item(one).as_request() for one in builds]}
 
 
 def role_states(role: Role, layout: Layout, hold: Sequence[str]) -> dict[Family, dict[str, Any]]:

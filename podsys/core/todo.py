@@ -93,6 +93,7 @@ def _todo(
             ]
     early = [r for r in requests if r["kind"] in FIRST] if packages else []
     late = [request for request in requests if request not in early]
+    build = work.layout.builds.get(nodes[0])
     return Todo(
         nodes,
         family,
@@ -101,6 +102,7 @@ def _todo(
         tuple(package_spec(i.key, version_of(i), family) for i in packages if version_of(i)),
         tuple(late),
         tuple(own),
+        (build,) if build and any(item.key == build.name for item in packages) else (),
     )
 
 

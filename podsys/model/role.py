@@ -68,9 +68,12 @@ class Role(RolePart):
     has a tasks/main.yml of its own, played when anything that it declares differs.
 
     With `where: release` it is for nodes whose release has parts that it `provides`; the lock
-    says which packages these are, and they are held. `needs` names parts that come before it,
+    says which packages these are, and they are held; `goes_with` are parts of others for whose
+    sake it is there without packages of its own. `needs` names parts that come before it,
     whichever role provides them. `modules` are kernel modules that must be of the release's
-    version; `module_versions` is filled in from the lock.
+    version; `module_versions`, `boot_kernel` and what their reader asks for are filled in from the
+    lock. `only_to_build` are names, with *, of packages that a node does without where its modules
+    come as a package.
 
     With `where: bundle` it is for all nodes while cluster.yaml names a bundle, and its `items` are
     filled in from that; with `where: bundle_before` for those that still use one afterwards.
@@ -82,6 +85,7 @@ class Role(RolePart):
     after: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
+    goes_with: tuple[str, ...] = ()
     families: tuple[Family, ...] = FAMILIES
     repairs_packages: bool = False
     # A package that must have one version is written name=version.
@@ -92,5 +96,8 @@ class Role(RolePart):
     items: tuple[RoleItem, ...] = ()
     modules: tuple[str, ...] = ()
     module_versions: dict[str, str] = {}
+    module_params: dict[str, str] = {}
+    only_to_build: tuple[str, ...] = ()
+    boot_kernel: str = ""
     data: dict[str, str | int] = {}
     own_tasks: bool = False

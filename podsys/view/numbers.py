@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import ceil, isfinite
 
 
 def format_number(value: float) -> str:
@@ -33,3 +33,12 @@ def format_seconds(seconds: float) -> str:
 
 def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def say_duration(seconds: float) -> str:
+    """Rounded up, as a promise should be."""
+    if seconds < 90:
+        return f"{ceil(seconds)} s"
+    if seconds < 2 * 3600:
+        return f"{ceil(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"

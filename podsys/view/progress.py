@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from threading import Lock
 
 from podsys.view.console import clean, err
@@ -24,6 +25,9 @@ class Progress:
 
     def node(self, name: str, problem: str = "") -> None:
         """One node is through the stage; `problem` says why it failed there."""
+
+    def left(self, done: float, seconds: float, what: str) -> None:
+        """How much of the stage is done, from 0 to 1, what is left, and what is at work."""
 
     def say(self, text: str) -> None:
         """A line worth keeping, in the words of whoever does the work."""
@@ -88,9 +92,20 @@ class PipedProgress(CountingProgress):
         if time.monotonic() - self._said > QUIET_SECONDS and self.done != self.total:
             self.say(self._summarise())
 
+    def left(self, done: float, seconds: float, what: str) -> None:
+        if time.monotonic() - self._said > QUIET_SECONDS:
+            self.say(f"{self.name}: {what}, {done:.0%} done, {say_left(seconds)}")
+
     def say(self, text: str) -> None:
         self._said = time.monotonic()
         super().say(text)
+
+
+def say_left(seconds: float) -> str:
+    """Rounded up, as a promise should be."""
+    if seconds < 90:
+        return f"about {max(1, ceil(seconds))} s left"
+    return f"about {ceil(seconds / 60)} min left"
 
 
 @contextmanager
