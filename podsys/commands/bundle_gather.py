@@ -25,6 +25,7 @@ from podsys.errors import ExitCode, PodsysError
 from podsys.model.bundle import Download, IndexFile, LeftOut
 from podsys.model.facts import NodeFacts
 from podsys.model.nodeset import fold
+from podsys.model.spec import ClusterSpec
 from podsys.view.progress import Progress
 
 # Of one kind: the first that answers speaks for all.
@@ -61,7 +62,7 @@ class Contents:
 
 def gather_contents(cluster: Cluster, watch: Progress, proxy: str | None) -> Contents:
     """Asks one node of each kind; changes none. `proxy` instead of the one that nodes use."""
-    spec = cluster.spec.model_copy(update={"bundle": None})
+    spec = without_own_packages(cluster.spec)
     facts = load_facts(cluster.workspace)
     rendering = render(cluster.workspace, spec, cluster.catalog, facts)
     _refuse_others(rendering.layout.families, spec.nodes, facts, watch)
@@ -80,6 +81,12 @@ def gather_contents(cluster: Cluster, watch: Progress, proxy: str | None) -> Con
         contents.others, contents.left_out = release_downloads(lock.releases, load_releases())
     contents.proxies = choose_proxies(contents.proxies, proxy)
     return contents
+
+
+def without_own_packages(spec: ClusterSpec) -> ClusterSpec:
+    """As nodes would want it of archives: modules that podsys builds come as their sources."""
+    packages = spec.packages.model_copy(update={"modules": "dkms"})
+    return spec.model_copy(update={"bundle": None, "packages": packages})
 
 
 def _refuse_others(

@@ -15,13 +15,16 @@ from podsys.model.lock import LockedRelease
 
 # Ansible's own apt module works through it.
 ALWAYS = ("python3-apt",)
+DPKG_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Nodes that one of them can speak for: the same system wants the same packages."""
+    """Nodes that one of them can speak for: the same system, on the same architecture, wants
+    the same packages."""
 
     system: str
+    arch: str
     packages: tuple[str, ...]
     nodes: tuple[str, ...]
 
@@ -32,13 +35,20 @@ def system_of(found: NodeFacts) -> str:
     return f"{name}-{version}" if name and version else ""
 
 
+def arch_of(found: NodeFacts) -> str:
+    """As dpkg calls it."""
+    name = str(found.get("system.arch") or "")
+    return DPKG_ARCH.get(name, name)
+
+
 def find_kinds(wanted: Mapping[str, Iterable[Item]], facts: Mapping[str, NodeFacts]) -> list[Kind]:
     """`wanted` of every node whose facts are known; what it shall install decides."""
-    groups: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    groups: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for node, items in wanted.items():
         packages = tuple(sorted({*ALWAYS, *(spec_of(i) for i in items if i.kind == "package")}))
-        groups.setdefault((system_of(facts[node]), packages), []).append(node)
-    return [Kind(system, packages, tuple(nodes)) for (system, packages), nodes in groups.items()]
+        key = (system_of(facts[node]), arch_of(facts[node]), packages)
+        groups.setdefault(key, []).append(node)
+    return [Kind(*key, tuple(nodes)) for key, nodes in groups.items()]
 
 
 def spec_of(item: Item) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 
-from podsys.core.bundle import ALWAYS, spec_of, system_of
+from podsys.core.bundle import ALWAYS, arch_of, spec_of, system_of
 from podsys.core.pins import split_pin
 from podsys.errors import PodsysError
 from podsys.model.bundle import FORMAT, MANIFEST, Manifest
@@ -47,8 +47,8 @@ def refuse_unserved(
     families: Mapping[str, Family],
 ) -> None:
     """PodsysError, with the nodes, where the bundle cannot be all that they install from."""
-    served = {(one.system, one.name, one.version) for one in manifest.items}
-    names = {(system, name) for system, name, _ in served}
+    served = {(one.system, one.arch, one.name, one.version) for one in manifest.items}
+    served |= {(system, arch, name, "") for system, arch, name, _ in served}
     lacking: dict[str, list[str]] = {}
     for node, items in wanted.items():
         if families.get(node, "debian") != "debian":
@@ -59,10 +59,11 @@ def refuse_unserved(
             lacking.setdefault(f"{file} has nothing for {system}", []).append(node)
             continue
         specs = [*ALWAYS, *(spec_of(item) for item in items if item.kind == "package")]
+        arch = arch_of(facts[node]) if system else ""
         for name, version in map(split_pin, specs if system else ()):
-            if (system, name, version) not in served if version else (system, name) not in names:
+            if not any((system, one, name, version) in served for one in (arch, "all")):
                 what = f"{name} {version}".strip()
-                lacking.setdefault(f"{file} has no {what} for {system}", []).append(node)
+                lacking.setdefault(f"{file} has no {what} for {system} {arch}", []).append(node)
     if lacking:
         reason, nodes = next(iter(lacking.items()))
         more = f", and {len(lacking) - 1} more such" if len(lacking) > 1 else ""

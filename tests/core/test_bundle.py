@@ -42,19 +42,23 @@ ETHTOOL = index_file("ethtool", "1:6.1-1", "amd64", STANZA)
 EVERYWHERE = index_file("tzdata", "2025b-0", "all", "Package: tzdata\nFilename: x", "b")
 
 
-def facts(node: str, version: str = "12") -> NodeFacts:
-    return NodeFacts(
-        node, sections={"system": Section("ok", {"os": "debian", "os_version": version})}
-    )
+def facts(node: str, version: str = "12", arch: str = "x86_64") -> NodeFacts:
+    system = {"os": "debian", "os_version": version, "arch": arch}
+    return NodeFacts(node, sections={"system": Section("ok", system)})
 
 
 def test_nodes_of_one_system_that_want_the_same_are_one_kind() -> None:
-    wanted = {"n1": [CHRONY, SMI, SWAP], "n2": [SMI, CHRONY], "n3": [CHRONY], "n4": [CHRONY, SMI]}
-    seen = {node: facts(node) for node in ("n1", "n2", "n3")} | {"n4": facts("n4", "13")}
+    both = [CHRONY, SMI]
+    wanted = {"n1": [*both, SWAP], "n2": both[::-1], "n3": [CHRONY], "n4": both, "n5": both}
+    seen = {node: facts(node) for node in ("n1", "n2", "n3")}
+    seen |= {"n4": facts("n4", "13"), "n5": facts("n5", arch="aarch64")}
     kinds = find_kinds(wanted, seen)
-    assert [(one.system, one.nodes) for one in kinds] == [
-        ("debian-12", ("n1", "n2")), ("debian-12", ("n3",)), ("debian-13", ("n4",)),
-    ]  # fmt: skip
+    assert [(one.system, one.arch, one.nodes) for one in kinds] == [
+        ("debian-12", "amd64", ("n1", "n2")),
+        ("debian-12", "amd64", ("n3",)),
+        ("debian-13", "amd64", ("n4",)),
+        ("debian-12", "arm64", ("n5",)),
+    ]
     assert kinds[0].packages == ("chrony", "nvidia-smi=535.261.03-1", "python3-apt")
 
 

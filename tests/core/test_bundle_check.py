@@ -38,7 +38,13 @@ def manifest(*items: BundleItem) -> Manifest:
 def served(*names: str) -> Manifest:
     return manifest(
         *(
-            item(f"pool/debian-12/{name}.deb", name=name, version="1-1", system="debian-12")
+            item(
+                f"pool/debian-12/{name}.deb",
+                name=name,
+                version="1-1",
+                arch="all" if name == "python3-apt" else "amd64",
+                system="debian-12",
+            )
             for name in ("python3-apt", *names)
         )
     )
@@ -96,10 +102,15 @@ def test_nothing_breaks_the_reader(content: bytes) -> None:
         parse_manifest(content, "f")
 
 
-def refuse(bundle: Manifest, wanted: Item, version: str = "12", family: str = "debian") -> str:
-    facts = NodeFacts(
-        "n1", sections={"system": Section("ok", {"os": "debian", "os_version": version})}
-    )
+def refuse(
+    bundle: Manifest,
+    wanted: Item,
+    version: str = "12",
+    family: str = "debian",
+    arch: str = "x86_64",
+) -> str:
+    system = {"os": "debian", "os_version": version, "arch": arch}
+    facts = NodeFacts("n1", sections={"system": Section("ok", system)})
     families = {"n1": family}
     try:
         refuse_unserved("f", bundle, {"n1": [wanted]}, {"n1": facts}, families)  # type: ignore[arg-type]
@@ -119,10 +130,11 @@ def test_what_is_there_is_not_refused() -> None:
 
 
 def test_what_is_lacking_is_named_with_node_and_system() -> None:
-    assert refuse(served(), CHRONY) == "n1: f has no chrony for debian-12"
-    assert refuse(served("chrony"), MOVED) == "n1: f has no chrony 1-2 for debian-12"
+    assert refuse(served(), CHRONY) == "n1: f has no chrony for debian-12 amd64"
+    assert refuse(served("chrony"), MOVED) == "n1: f has no chrony 1-2 for debian-12 amd64"
     assert refuse(manifest(), CHRONY).endswith("and 1 more such")
     assert refuse(served("chrony"), CHRONY, version="13") == "n1: f has nothing for debian-13"
+    assert refuse(served("chrony"), CHRONY, arch="aarch64").endswith("for debian-12 arm64")
     assert "not dnf" in refuse(served("chrony"), CHRONY, family="rhel")
 
 

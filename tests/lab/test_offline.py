@@ -10,8 +10,9 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from podsys.lab.host import require_packages
 from podsys.lab.layout import Lab
 from podsys.lab.processes import list_pids, read_argv
 from tests.lab import practice
-from tests.lab.practice import Site, end_group, needs_nodes, wait_until
+from tests.lab.practice import Site, end_group, needs_nodes
 
 pytestmark = needs_nodes
 NODES = ("n001", "n002")
@@ -66,8 +67,8 @@ def gateway(site: Site) -> str:
     return lab.status(site.lab).nodes[0].address.rpartition(".")[0] + ".1"
 
 
-def whole_files(partial: Path) -> list[Path]:
-    return [path for path in partial.glob("*") if len(path.name) == 64]
+def whole_files(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("*") if len(path.name) == 64]
 
 
 def locked(site: Site) -> set[tuple[str, str]]:
@@ -77,31 +78,49 @@ def locked(site: Site) -> set[tuple[str, str]]:
     return {(p["name"], p["version"]) for part in parts for p in part.get("packages", ())}
 
 
-def wait_for_files(partial: Path, more: int, process: subprocess.Popen[str]) -> None:
+def wait_for_files(folder: Path, more: int, process: subprocess.Popen[str]) -> None:
     """Until so many more are whole: the command is in the midst of fetching."""
-    goal = len(whole_files(partial)) + more
-    wait_until(lambda: len(whole_files(partial)) >= goal or process.poll() is not None, 120)
+    goal = len(whole_files(folder)) + more
+    deadline = time.monotonic() + 120
+    while len(whole_files(folder)) < goal and process.poll() is None:
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.002)
+
+
+def sleep(seconds: float, _process: subprocess.Popen[str]) -> None:
+    time.sleep(seconds)
+
+
+def kill_bundle(site: Site, file: Path, moment: Callable[[subprocess.Popen[str]], None]) -> bool:
+    """Whether it was killed in mid-run: a quick machine may have ended by then."""
+    process = site.start("bundle", str(file), "-C", str(site.root), quiet=True)
+    try:
+        moment(process)
+        killed = process.poll() is None
+        process.kill()
+        process.wait(60)
+    finally:
+        end_group(process)
+    if file.exists():  # whole, or it would not have this name; the next one begins anew
+        assert site.podsys("bundle", str(file), "--verify").code == 0
+        file.unlink()
+        return False
+    return killed
 
 
 def test_a_bundle_that_is_killed_ten_times_goes_on(site: Site) -> None:
     chance = random.Random(5)
     file = site.root / "site.bundle"
-    partial = site.root / "site.bundle.partial"
-    for number in range(KILLS):
-        words = ("bundle", str(file), "-C", str(site.root))
-        process = site.start(*words, quiet=True)
-        try:
-            if number % 3:
-                time.sleep(chance.random() * 3)
-            else:
-                wait_for_files(partial, chance.randrange(1, 25), process)
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait(60)
-        finally:
-            end_group(process)
-        assert not file.exists()
-    assert all(hash_file(path) == path.name for path in whole_files(partial))
-    kept = len(whole_files(partial))
+    folder = site.root / "site.bundle.partial"
+    kills = 0
+    while kills < KILLS:
+        if kills % 3:
+            kills += kill_bundle(site, file, partial(sleep, chance.random() * 2))
+        else:
+            more = chance.randrange(1, 25)
+            kills += kill_bundle(site, file, partial(wait_for_files, folder, more))
+    assert all(hash_file(path) == path.name for path in whole_files(folder))
+    kept = len(whole_files(folder))
     done = site.podsys("bundle", str(file), "-C", str(site.root), "--json")
     assert done.code == 0, done.out + done.err
     items = json.loads(done.out)["items"]
@@ -110,7 +129,7 @@ def test_a_bundle_that_is_killed_ten_times_goes_on(site: Site) -> None:
     assert {"chrony", "iperf3", "prometheus-node-exporter", "python3-apt"} <= {
         one["name"] for one in items
     }
-    assert not partial.exists()
+    assert not folder.exists()
     assert site.podsys("bundle", str(file), "--verify").code == 0
 
 

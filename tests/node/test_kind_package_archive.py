@@ -6,6 +6,7 @@ import pytest
 
 from podsys.node.converge import converge_all
 from podsys.node.kinds import package_archive as kind
+from podsys.node.kinds import package_origin
 from podsys.node.machine import Unreadable
 
 URL = "http://10.0.0.1:8642/0123456789abcdef"
@@ -41,7 +42,11 @@ def test_what_is_written_reads_back_and_nothing_else_is_touched(apt) -> None:
     line = f"deb [signed-by={kind.KEY} check-date=no] {URL} debian-12 main\n"
     assert apt.get(kind.SOURCES).endswith(line)
     config = apt.get(kind.CONFIG)
-    assert f'Dir::Etc::SourceList "{kind.SOURCES}";\n' in config
+    assert f'Dir::Etc::SourceParts "{kind.FOLDER}";\n' in config
+    assert sorted(path.name for path in apt.path(kind.FOLDER).iterdir()) == [
+        "podsys-bundle.list",
+        "podsys-packages.list",
+    ]
     assert 'Acquire::http::Proxy::10.0.0.1 "DIRECT";\n' in config
 
 
@@ -52,6 +57,7 @@ def test_own_archives_count_again_and_are_fetched_before_the_next_installation(a
     apt.write(wanted("own"))
     assert apt.read_one(wanted("own")) == {"live": "own"}
     assert not apt.path(kind.CONFIG).exists()
+    assert not apt.path(kind.FOLDER).exists()
     assert not apt.path(kind.UPDATED).exists()
     assert [path.name for path in apt.path(kind.LISTS).iterdir()] == ["deb.example_InRelease"]
     assert apt.path(kind.LISTS).stat().st_mtime == 0
@@ -62,6 +68,15 @@ def test_own_archives_count_again_and_are_fetched_before_the_next_installation(a
 def test_an_edit_shows_and_is_undone(apt, path: str) -> None:
     apt.write(wanted())
     apt.put(path, apt.get(path) + "# more\n")
+    assert apt.read_one(wanted()) == {"live": "edited"}
+    apt.write(wanted())
+    assert apt.read_one(wanted()) == {"live": URL}
+
+
+def test_packages_that_podsys_built_stay_in_reach(apt) -> None:
+    apt.write(wanted())
+    assert apt.path(kind.BUILT).readlink().as_posix() == package_origin.LIST
+    apt.path(kind.BUILT).unlink()
     assert apt.read_one(wanted()) == {"live": "edited"}
     apt.write(wanted())
     assert apt.read_one(wanted()) == {"live": URL}

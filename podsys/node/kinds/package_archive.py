@@ -1,8 +1,9 @@
 """Where packages come from: `own`, or the URL of a bundle that podsys serves, and nothing else.
 
-Read from three files of podsys's own and from apt's lists. A configuration of apt names a source
-list that has the bundle alone: the machine's own sources are not touched, and count again as
-soon as these files are gone. Written together with apt-get update. Params: the public key.
+Read from files of podsys's own and from apt's lists. A configuration of apt names a folder of
+sources that has the bundle, and packages that podsys built (kinds/package_origin.py), alone: the
+machine's own sources are not touched, and count again as soon as these files are gone. Written
+together with apt-get update. Params: the public key.
 """
 
 import os
@@ -12,10 +13,14 @@ from .. import machine
 from ..packages import BUNDLE as CONFIG
 from ..sections.system import read_os_release
 from . import Item, Readings, read_each, write_each
+from .package_origin import LIST
 
 # Before all others: what repairs or installs packages fetches them from there.
 ORDER = 0
-SOURCES = "/etc/apt/podsys-bundle.list"
+FOLDER = "/etc/apt/podsys-bundle.d"
+SOURCES = FOLDER + "/podsys-bundle.list"
+# Leads nowhere, and apt passes over it, while nothing was built.
+BUILT = FOLDER + "/podsys-packages.list"
 KEY = "/etc/apt/keyrings/podsys-bundle.asc"
 LISTS = "/var/lib/apt/lists"
 UPDATED = "/var/lib/apt/periodic/update-success-stamp"
@@ -41,7 +46,7 @@ def describe(item: Item) -> str:
     files = make_files(url, item["params"].get("key", ""))
     if item["value"] == "own":
         return url or "incomplete"
-    if any(machine.read_text(path) != text for path, text in files.items()):
+    if any(machine.read_text(path) != text for path, text in files.items()) or not is_linked():
         return "edited"
     return url if is_fetched(url) else "%s, not fetched" % url
 
@@ -52,6 +57,9 @@ def _write_one(item: Item) -> None:
         return
     for path, text in make_files(item["value"], item["params"]["key"]).items():
         machine.write_text(path, text)
+    if not is_linked():
+        unlink(BUILT)
+        os.symlink(LIST, machine.at(BUILT))
     words = ["apt-get", "-qq", "-o", "APT::Update::Error-Mode=any", "update"]
     done = machine.run(words, LIMIT_S)
     if done.code != 0:
@@ -63,8 +71,8 @@ def make_files(url: str, key: str) -> Dict[str, str]:
     host = url.partition("://")[2].partition("/")[0]
     name = host.rpartition(":")[0] or host
     options = {
-        "Dir::Etc::SourceList": SOURCES,
-        "Dir::Etc::SourceParts": "/dev/null",
+        "Dir::Etc::SourceList": "/dev/null",
+        "Dir::Etc::SourceParts": FOLDER,
         "APT::Get::List-Cleanup": "false",
         "Acquire::http::Proxy::" + name: "DIRECT",
     }
@@ -77,6 +85,20 @@ def make_files(url: str, key: str) -> Dict[str, str]:
         SOURCES: "# %s\n%s" % (WARNING, line),
         CONFIG: "// %s\n%s" % (WARNING, config),
     }
+
+
+def is_linked() -> bool:
+    try:
+        return os.readlink(machine.at(BUILT)) == LIST
+    except OSError:
+        return False
+
+
+def unlink(path: str) -> None:
+    try:
+        os.unlink(machine.at(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return
 
 
 def read_suite() -> str:
@@ -108,11 +130,11 @@ def list_fetched(url: str) -> List[str]:
 def forget() -> None:
     """The own lists may be old by now: who installs next shall fetch them first."""
     fetched = list_fetched(find_url())
-    for path in [CONFIG, SOURCES, KEY, UPDATED] + ["%s/%s" % (LISTS, name) for name in fetched]:
-        try:
-            os.unlink(machine.at(path))
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+    here = [BUILT, SOURCES, KEY, UPDATED] + ["%s/%s" % (LISTS, name) for name in fetched]
+    for path in [CONFIG] + here:
+        unlink(path)
+    if machine.exists(FOLDER):
+        os.rmdir(machine.at(FOLDER))
     if machine.exists(LISTS):
         os.utime(machine.at(LISTS), (0, 0))
 
