@@ -13,7 +13,7 @@ BENCH_ENVS := $(foreach name,podsys pyinfra clush,bench/.venv-$(name)/.ready)
 help:
 	@echo "make demo    practice cluster from nothing to a signed certificate, in demo/ (root)"
 	@echo "make test    all tests, on real practice nodes too (root)"
-	@echo "make test-slow  the tests that take minutes each, such as a kernel driver's build (root)"
+	@echo "make test-slow  those that take minutes: a driver built, virtual machines without KVM (root)"
 	@echo "make lint    ruff, mypy, import-linter, ansible-lint, yamllint"
 	@echo "make format  ruff puts imports and layout in order"
 	@echo "make bench   podsys, stock Ansible, pyinfra and clush side by side, hours (root);"

@@ -16,6 +16,7 @@ from podsys.commands.passive import judge_passive
 from podsys.core.certificate import Examination, make_certificate
 from podsys.effects.evidence import hash_evidence, hash_file
 from podsys.effects.journal import read_journal
+from podsys.effects.quarantine import load_quarantine
 from podsys.effects.render import render
 from podsys.effects.signing import ensure_signing_key, sign
 from podsys.effects.workspace import write_atomically
@@ -73,7 +74,10 @@ def _judge_coverage(context: Context) -> Iterator[Finding]:
 
 def _judge_apply(context: Context) -> Iterator[Finding]:
     """A node that could not be changed is not what was asked for."""
+    told = load_quarantine(context.cluster.workspace)
     for node, reason in context.applied.failed.items():
+        if node in told:
+            continue
         yield Finding(
             "apply.node",
             APPLY_SUITE,
@@ -90,7 +94,11 @@ def _judge_apply(context: Context) -> Iterator[Finding]:
 
 def _interrupted(context: Context) -> Finding:
     nodes = tuple(context.facts)
-    return Finding("run.complete", "run", nodes, Status.UNKNOWN, evidence="the run was interrupted")
+    return Finding(
+        "run.complete", "run", nodes, Status.UNKNOWN,
+        evidence="the run was interrupted: what is here is only a part",
+        remedy="podsys accept --resume goes on from here; podsys accept measures all of it anew",
+    )  # fmt: skip
 
 
 def _write(context: Context, findings: Sequence[Finding], measured: Measured) -> dict[str, Any]:
@@ -112,6 +120,8 @@ def _write(context: Context, findings: Sequence[Finding], measured: Measured) ->
         lock_sha256=hash_file(lock),
         evidence=hash_evidence(run, names),
         tool_versions=_tool_versions(),
+        carried=measured.carried,
+        interrupted=context.stop.is_set(),
     )
     certificate = make_certificate(examination, datetime.now(UTC))
     write_atomically(run / "certificate.json", json.dumps(certificate, indent=2) + "\n")

@@ -10,6 +10,7 @@ from podsys.commands.rendered_tree import make_tree
 from podsys.commands.role_texts import RoleTexts
 from podsys.commands.wanting import all_skipped, wanted_items
 from podsys.core.built import find_build
+from podsys.core.bundle_role import fill_bundle
 from podsys.core.known_hosts import name_host_keys
 from podsys.core.nccl import nccl_lines
 from podsys.core.rendering import (
@@ -19,7 +20,7 @@ from podsys.core.rendering import (
     role_data,
     view_node,
 )
-from podsys.core.roles import families_of, nodes_of, parse_roles
+from podsys.core.roles import bundled_in, families_of, nodes_of, parse_roles
 from podsys.core.select import Selection, Traits, select_items, traits_of
 from podsys.effects.content import (
     read_role_texts,
@@ -27,6 +28,7 @@ from podsys.effects.content import (
 from podsys.errors import PodsysError
 from podsys.model.baseline import Baseline
 from podsys.model.build import Build
+from podsys.model.bundle import Archive
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
 from podsys.model.lock import LockedRelease
@@ -71,9 +73,10 @@ def render_cluster(
     facts: Mapping[str, NodeFacts],
     known_hosts: str,
     locked: Mapping[str, LockedRelease] | None = None,
+    archive: Archive | None = None,
 ) -> Rendering:
     """Selection, items of roles, and the whole tree: one computation, so they cannot differ."""
-    roles = parse_roles(read_role_texts())
+    roles = fill_bundle(parse_roles(read_role_texts()), archive)
     refuse_reserved_groups(spec, roles)
     traits = all_traits(spec, facts)
     selections = select_all(spec, settings, traits)
@@ -127,8 +130,8 @@ def lay_out(
     selections: Mapping[str, Selection],
     locked: Mapping[str, LockedRelease],
 ) -> Layout:
-    families = families_of(spec, facts)
-    members = {role.name: nodes_of(role, spec, families, locked) for role in roles}
+    families, bundled = families_of(spec, facts), bundled_in(facts)
+    members = {role.name: nodes_of(role, spec, families, locked, bundled) for role in roles}
     nccl = nccl_of(spec, members, facts)
     return Layout(
         roles=tuple(role for role in roles if members[role.name]),

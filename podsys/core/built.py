@@ -54,16 +54,6 @@ def all_packages(locked: LockedRelease) -> Iterator[LockedPackage]:
     return chain.from_iterable(part.packages for part in locked.components.values())
 
 
-def find_kernel(locked: LockedRelease) -> str:
-    return kernel_of([one.name for one in all_packages(locked)])
-
-
-def kernel_of(names: Collection[str]) -> str:
-    """The kernel among these packages as `uname -r` says it; empty where there is none."""
-    found = IMAGE.fullmatch(find_name(names, IMAGE))
-    return found[1] if found else ""
-
-
 def find_name(names: Collection[str], pattern: re.Pattern[str]) -> str:
     """The package of one kernel; the longest name is the one with the kernel's flavour."""
     found = [name for name in names if pattern.fullmatch(name) and COMMON not in name]

@@ -11,7 +11,7 @@ from typing import Any
 from podsys.core.pins import package_spec, wanted_packages
 from podsys.core.release_roles import name_groups
 from podsys.core.rendering import Layout, RenderTask
-from podsys.core.role_items import hold_items, origin_item, repairs, restart_items
+from podsys.core.role_items import hold_items, origin_item, own_items, repairs, restart_items
 from podsys.model.build import Build
 from podsys.model.openssh import parse_jump, pinned_name, proxy_command
 from podsys.model.role import Family, Role, RoleFile
@@ -84,7 +84,7 @@ def built_state(builds: Sequence[Build], workspace: str) -> dict[str, Any]:
 
 def role_states(role: Role, layout: Layout, hold: Sequence[str]) -> dict[Family, dict[str, Any]]:
     """By family, because names of packages, files and services differ there."""
-    if not (role.files or role.packages or role.services or role.holds_packages):
+    if not (role.files or role.packages or role.services or role.holds_packages or role.items):
         return {}
     present = {layout.families.get(name) for name in layout.members[role.name]}
     families = [f for f in role.families if f in present or None in present]
@@ -96,7 +96,7 @@ def role_state(role: Role, family: Family, hold: Sequence[str]) -> dict[str, Any
     packages = wanted_packages(role, family, hold)
     last = [*restart_items(role, family), *hold_items(role, hold)]
     return {
-        "repairs": [item.as_request() for item in repairs(role)],
+        "repairs": [item.as_request() for item in (*own_items(role), *repairs(role))],
         "directories": sorted({str(PurePosixPath(f.path[family]).parent) for f in files}),
         "files": [_file(role, f, family) for f in files if f.kind == "file" and not f.per_node],
         "node_files": [_file(role, f, family) for f in files if f.kind == "file" and f.per_node],

@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from podsys import __version__
-from podsys.core.built import kernel_of
 from podsys.core.document import Loader
+from podsys.core.kernels import find_kernel
 from podsys.errors import PodsysError
 from podsys.model.facts import NodeFacts
 from podsys.model.lock import LockedRelease
@@ -74,8 +74,9 @@ def _wanted_by(components: Mapping[str, Any]) -> dict[str, str]:
     they must still be of the version of the driver's libraries."""
     modules = [one["version"] for one in components.values() if one.get("flavour")]
     driver = modules or [components[name]["version"] for name in ("driver",) if name in components]
-    names = [one["name"] for part in components.values() for one in part.get("packages", ())]
-    found = {"driver": "".join(driver[:1]), "kernel": kernel_of(names)}
+    packages = [one for part in components.values() for one in part.get("packages", ())]
+    kernel = find_kernel((one["name"], one["version"], one["arch"]) for one in packages)
+    found = {"driver": "".join(driver[:1]), "kernel": kernel}
     return {name: value for name, value in found.items() if value}
 
 

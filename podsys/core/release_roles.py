@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from itertools import chain
 
-from podsys.core.built import find_kernel
+from podsys.core.kernels import KERNEL, find_kernel
 from podsys.model.build import Build
 from podsys.model.lock import LockedComponent, LockedRelease
 from podsys.model.role import Role
@@ -29,13 +30,14 @@ def fill_role(role: Role, locked: LockedRelease | None, build: Build | None = No
             "packages": {FAMILY_OF[locked.system.os]: pins},
             "module_versions": {name: versions[0] for name in role.modules if versions},
             "module_params": _module_params(locked, build),
+            "boot_kernel": _boot_kernel(role, locked),
         }
     )
 
 
 def _module_params(locked: LockedRelease, build: Build | None) -> dict[str, str]:
     """The kernel that the next boot brings, and the package that has the modules for it."""
-    kernel = build.kernel if build else find_kernel(locked)
+    kernel = build.kernel if build else find_locked_kernel(locked)
     found = {"kernel": kernel, "package": build.name if build else ""}
     return {name: value for name, value in found.items() if value}
 
@@ -46,6 +48,15 @@ def _pins(role: Role, parts: list[LockedComponent], build: Build | None) -> Iter
             yield build.pin
         elif not build or not any(fnmatchcase(package.name, one) for one in role.only_to_build):
             yield package.pin
+
+
+def _boot_kernel(role: Role, locked: LockedRelease) -> str:
+    return find_locked_kernel(locked) if KERNEL in role.provides else ""
+
+
+def find_locked_kernel(locked: LockedRelease) -> str:
+    packages = chain.from_iterable(part.packages for part in locked.components.values())
+    return find_kernel((one.name, one.version, one.arch) for one in packages)
 
 
 def has_part_of(role: Role, locked: LockedRelease) -> bool:

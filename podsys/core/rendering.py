@@ -129,7 +129,6 @@ def render_plan(spec: ClusterSpec, layout: Layout, forks: int) -> Iterator[Rende
     yield RenderTask("inventory.yaml.j2", "inventory/hosts.yaml", data)
     yield RenderTask("site.yaml.j2", "playbooks/site.yaml", common)
     yield RenderTask("apply.yaml.j2", "playbooks/apply.yaml", common)
-    yield RenderTask("reboot.yaml.j2", "playbooks/reboot.yaml", {})
     for role in layout.roles:
         yield RenderTask("role.yaml.j2", f"playbooks/{role.name}.yaml", {"role": role})
         if not role.own_tasks:

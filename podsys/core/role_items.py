@@ -18,11 +18,13 @@ def role_items(
     """`rendered_files` from template name to text, as it shall stand on the node."""
     return [
         *_repair_items(role),
+        *own_items(role),
         *_file_items(role, family, rendered_files, role.files),
         *_package_items(role, family, hold),
         *_service_items(role, family),
         *(hold_items(role, hold)),
         *_module_items(role),
+        *_kernel_items(role),
     ]
 
 
@@ -34,6 +36,11 @@ def node_items(role: Role, family: Family, rendered_files: Mapping[str, str]) ->
 
 def repairs(role: Role) -> list[Item]:
     return list(_repair_items(role))
+
+
+def own_items(role: Role) -> list[Item]:
+    """Those that the role names as they are."""
+    return [_item(role, one.kind, one.key, one.value, one.params) for one in role.items]
 
 
 def hold_items(role: Role, hold: Sequence[str]) -> list[Item]:
@@ -97,6 +104,12 @@ def _module_items(role: Role) -> Iterator[Item]:
         params = {"maker": str(role.data["maker"]), **role.module_params}
         item = _item(role, "module_version", module, version, params)
         yield replace(item, reboot=True)
+
+
+def _kernel_items(role: Role) -> Iterator[Item]:
+    """Another kernel beside it may be installed; this one boots."""
+    if role.boot_kernel:
+        yield replace(_item(role, "boot_kernel", "release", role.boot_kernel), reboot=True)
 
 
 def _service_items(role: Role, family: Family) -> Iterator[Item]:

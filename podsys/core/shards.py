@@ -54,10 +54,6 @@ def _vars(todo: Todo, workspace: str) -> dict[str, Any]:
     }
 
 
-def reboot_inventory(spec: ClusterSpec, nodes: Sequence[str], workspace: str) -> dict[str, Any]:
-    return _inventory(spec, {"todo_reboot": {"hosts": _hosts(spec, nodes, {})}}, workspace)
-
-
 def _inventory(spec: ClusterSpec, children: Mapping[str, Any], workspace: str) -> dict[str, Any]:
     return {"all": {"vars": connection_vars(spec.ssh, workspace), "children": dict(children)}}
 

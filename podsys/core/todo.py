@@ -22,7 +22,7 @@ Difference = tuple[str, str, str]
 Texts = Callable[[Role], Mapping[str, str]]
 FILES = ("file", "file_block")
 # What comes before packages: their services then start with their own configuration.
-FIRST = ("package_database", *FILES)
+FIRST = ("package_archive", "package_database", *FILES)
 # A new file or package asks for these of its role, although they did not differ before.
 FOLLOW = ("service", "service_config", "package_hold")
 

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +37,27 @@ def ensure_image(
     lab: Lab, report: Report, packages: Sequence[str] = (), hardware: bool = False
 ) -> Path:
     """The base image's folder; built first if there is none of this recipe and these packages."""
+
+    def build(new: Path) -> None:
+        report("Building the base image (once; about half a minute)")
+        build_image(new, report, packages, hardware)
+
+    return ensure_built(lab, name_image(packages, hardware), build)
+
+
+def ensure_built(lab: Lab, name: str, build: Callable[[Path], None]) -> Path:
+    """The folder of that name among the images; `build` fills it if it is not there yet."""
     images = lab.state / "images"
-    image = images / name_image(packages, hardware)
+    image = images / name
     if image.exists():
         return image
     images.mkdir(parents=True, exist_ok=True)
     with lock_file(images / ".lock"):
         if not image.exists():
-            report("Building the base image (once; about half a minute)")
             remove_unfinished(images)
             new = Path(tempfile.mkdtemp(prefix=".new-", dir=images))
             new.chmod(0o755)
-            build_image(new, report, packages, hardware)
+            build(new)
             new.rename(image)
             remove_unused(lab, image)
     return image

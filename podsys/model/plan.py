@@ -60,5 +60,14 @@ class Plan:
 
 
 EventKind = Literal[
-    "started", "build", "step", "node", "reboot", "stopped", "certified", "finished"
+    "started",
+    "build",
+    "step",
+    "node",
+    "reboot",
+    "quarantined",
+    "released",
+    "stopped",
+    "certified",
+    "finished",
 ]

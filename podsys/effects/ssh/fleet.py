@@ -36,11 +36,15 @@ GRACE_S = 1.0
 class Fleet:
     """Connections to nodes, opened when first needed; as many as are useful stay until closed.
 
-    One dead node costs one Outcome with its reason, never an exception.
+    One dead node costs one Outcome with its reason, never an exception. With `mark` every
+    command carries it, so that what is left of them can be found on the nodes (effects/sweep).
     """
 
-    def __init__(self, ssh: Ssh, nodes: Mapping[str, Node], known_hosts: Path) -> None:
+    def __init__(
+        self, ssh: Ssh, nodes: Mapping[str, Node], known_hosts: Path, mark: str = ""
+    ) -> None:
         self._ssh = ssh
+        self._mark = mark
         self._nodes = nodes
         self._known_hosts = known_hosts
         self._at_once, room = rooms(ssh.fan_out)
@@ -67,6 +71,18 @@ class Fleet:
     def as_root(self) -> str:
         """What stands before a command that needs root."""
         return "" if self._ssh.user in (None, "root") else "sudo -n "
+
+    @property
+    def bastions(self) -> frozenset[str]:
+        """Hosts through which nodes are reached."""
+        self._prepare()
+        found: set[str] = set()
+        for node in self._nodes.values():
+            via = self._routes.of(node.address).via
+            while via is not None:
+                found.add(via.host)
+                via = via.via
+        return frozenset(found)
 
     def close(self) -> None:
         """Ends all connections, those in use too; the next command opens new ones."""
@@ -129,7 +145,7 @@ class Fleet:
         transport, channel = self._session(node, route, deadline)
         try:
             with self._watchdog.until(deadline + GRACE_S, partial(end, transport)):
-                found = exchange(channel, command, deadline)
+                found = exchange(channel, command.marked(self._mark), deadline)
             channel.close()
         except Exception as error:
             why = TimeoutError() if time.monotonic() > deadline else error
