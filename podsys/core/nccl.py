@@ -26,7 +26,8 @@ def nccl_lines(facts: NodeFacts | None, address: str) -> str:
 def find_interface(facts: NodeFacts | None, address: str) -> str:
     """The one that has the address by which the cluster knows the node."""
     nics = (facts.get("network.nics") if facts else None) or ()
-    return next((str(nic["name"]) for nic in nics if address in nic.get("addresses", ())), "")
+    found = (nic for nic in nics if address in map(_without_prefix, nic.get("addresses", ())))
+    return next((str(nic["name"]) for nic in found), "")
 
 
 def find_rails(facts: NodeFacts | None) -> list[str]:
@@ -40,6 +41,10 @@ def find_rails(facts: NodeFacts | None) -> list[str]:
         str(port["device"]) for port in ports if near.intersection(_climb(parents, port["bdf"]))
     }
     return sorted(rails, key=_in_order)
+
+
+def _without_prefix(address: str) -> str:
+    return address.partition("/")[0]
 
 
 def _climb(parents: Mapping[str, Any], bdf: str) -> Iterator[str]:

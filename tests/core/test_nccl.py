@@ -41,7 +41,10 @@ def test_an_adapter_that_shares_no_bridge_with_a_gpu_is_no_rail() -> None:
         device("00:02.0", ""), device("04:00.0", "00:02.0", "nic"),
     ]  # fmt: skip
     ports = [port("mlx5_10", "02:00.0"), port("mlx5_2", "03:00.0"), port("mlx5_3", "04:00.0")]
-    nics = [{"name": "eth0", "addresses": ["10.0.0.7"]}, {"name": "eth1", "addresses": []}]
+    nics = [
+        {"name": "eth0", "addresses": ["fe80::1/64", "10.0.0.7/24"]},
+        {"name": "eth1", "addresses": []},
+    ]
     facts = node(pci={"devices": devices}, infiniband={"ports": ports}, network={"nics": nics})
     assert nccl_lines(facts, "10.0.0.7") == (
         "NCCL_SOCKET_IFNAME==eth0\nNCCL_IB_HCA==mlx5_2,mlx5_10"

@@ -54,6 +54,8 @@ def put_release(root: Path, name: str, parts: tuple[str, ...]) -> str:
     release = yaml.safe_load(text)
     release |= {"id": f"debian-12-{name}", "name": name, "title": "for practice nodes"}
     kept = {part: release["components"][part] for part in parts}
+    if "cuda" in kept:  # the whole toolkit takes 2 GB
+        kept["cuda"]["packages"] = ["libcudart11.0"]
     for component in kept.values():
         component.pop("when", None)
         component["packages"] = component.pop("on_vm", component["packages"])

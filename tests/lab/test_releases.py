@@ -140,7 +140,7 @@ def test_a_driver_newer_than_the_module_in_the_kernel_waits_for_a_reboot(
     try:
         lab.up(1, name, platforms=["h100-pcie"])
         assert site.podsys("init", str(site.root), "--lab").code == 0
-        lock(site, put_release(site.root, "nvidia-535.309-libraries", ("driver",)))
+        lock(site, put_release(site.root, "nvidia-535.309-libraries", ("driver", "cuda")))
         # The only setting that would reboot the node by itself, and so hide what is looked for.
         with site.edited("settings", disable=["kernel_argument.skew_tick"]):
             done = site.deploy("--yes")
@@ -153,5 +153,10 @@ def test_a_driver_newer_than_the_module_in_the_kernel_waits_for_a_reboot(
             assert site.newest.verdicts == {"n001": "failed"}
             reboot(site, "n001")
             deploy(site)
+            conf = site.sh("n001", "cat /etc/nccl.conf").splitlines()
+            assert "NCCL_SOCKET_IFNAME==eth0" in conf
+            done = site.podsys("accept", "-C", str(site.root), "--level", "2")
+            (context,) = [f for f in site.newest.results if f["check"] == "gpu.cuda_context"]
+            assert (context["status"], context["nodes"]) == ("pass", ["n001"]), done.err
     finally:
         lab.down(name)
