@@ -24,7 +24,9 @@ from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
 
 BANDWIDTH = "tcp_pair_bw"
-# A node that could not be reached this often costs no further round its time limit.
+# A node that could not be reached this often costs no further round its time limit: once in a
+# round and once by a simple question, say, which it has so many seconds to answer.
+ROLL_S = 10.0
 LOST_AFTER = 2
 # Below the ports that Linux gives out by itself; a fresh one for each round, so that a
 # server left by a killed run is never met.
@@ -101,6 +103,7 @@ class PairRun:
         alive = [pair for pair in pairs if not self._lost({*pair})]
         for start in range(0, len(alive), self.at_once):
             found += self._record(self._measure_at_once(alive[start : start + self.at_once]))
+        self._ask_lost({node for pair in alive for node in pair})
         for pair in pairs:
             if pair not in alive:
                 found += self._record(self._leave_out(pair))
@@ -171,6 +174,12 @@ class PairRun:
             if outcome.error:
                 self.losses[outcome.node] += 1
                 self.reasons[outcome.node] = outcome.error
+
+    def _ask_lost(self, nodes: set[str]) -> None:
+        """Who could not be reached is asked a simple question before it costs another round."""
+        doubtful = [node for node in sorted(nodes) if 0 < self.losses[node] < LOST_AFTER]
+        asked = dict.fromkeys(doubtful, Command("true"))
+        self._note_losses(self.fleet.run_each(asked, ROLL_S) if asked else ())
 
     def _lost(self, nodes: set[str]) -> list[str]:
         return sorted(node for node in nodes if self.losses[node] >= LOST_AFTER)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.effects.ssh.outcome import MARK
 
-LIMIT_S = 20.0
+LIMIT_S = 12.0
 # mpirun ends its ranks on other nodes in order when it is asked, and is given this long for it.
 PATIENCE_S = 5
 SCRATCH = "/tmp/podsys-run-"  # noqa: S108 - what follows is random, and nobody else's
