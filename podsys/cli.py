@@ -197,6 +197,7 @@ def pack_node(
         "podsys accept --plan               # what would be measured, and how long it takes",
         "podsys accept --resume             # goes on from a run that was interrupted",
         "podsys accept --level 1 --json     # only reads the nodes, measures nothing",
+        "podsys accept --learn              # proposes baselines from what it measured",
     )
 )
 def accept(
@@ -210,6 +211,9 @@ def accept(
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep what still holds of the last, unfinished run.")
     ] = False,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Propose baselines from this run, if nothing failed.")
+    ] = False,
     workspace: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
@@ -221,9 +225,13 @@ def accept(
     Exit codes: 0 certified (or, with --plan, a plan), 1 failed, 2 bad input, 3 could not tell.
     """
     from podsys.commands import accept as command
+    from podsys.commands import learn as learning
 
     options = command.Options(level, limit, plan, resume, as_json)
-    _end(command.accept(workspace, options))
+    code = command.accept(workspace, options)
+    if learn and not plan:
+        learning.learn(workspace)
+    _end(code)
 
 
 @app.command(
@@ -247,6 +255,40 @@ def verify(
     from podsys.commands import verify as command
 
     _end(command.verify_file(file, signers, as_json=as_json))
+
+
+@app.command(
+    epilog=examples(
+        "podsys bundle site.bundle -C site",
+        "podsys bundle site.bundle --proxy http://proxy:3128",
+        "podsys bundle site.bundle --verify # on the other side, before it is used",
+    )
+)
+def bundle(
+    file: Annotated[Path, typer.Argument(help="The bundle to make, or to verify.")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check a bundle against its manifest instead.")
+    ] = False,
+    proxy: Annotated[
+        str | None,
+        typer.Option(help="Fetch through it, or `direct`; else as the nodes' apt does."),
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Put everything that nodes without internet need into one file.
+
+    Asks one node of each kind what its packages need, where nodes still reach their archives, and
+    fetches that. Kill it at any time: the same command goes on where it was. `bundle:` in
+    cluster.yaml then makes deploy serve the file to the nodes, signed, and they use nothing else.
+
+    Exit codes: 0 the file is whole, 1 something could not be fetched or is damaged, 2 bad input,
+    3 no node could be asked.
+    """
+    from podsys.commands import bundle as command
+
+    options = command.Options(verify=verify, proxy=proxy, as_json=as_json)
+    _end(command.bundle(workspace, file, options))
 
 
 @app.command(
@@ -308,6 +350,7 @@ def explain(
         "podsys lab up --packages 'iperf3 chrony'",
         "podsys lab up --platform hgx-h100           # emulated GPUs, PCIe and NICs",
         "podsys lab up --platform hgx-h100,mi300x    # in turn over the nodes",
+        "podsys lab up --nodes 2 --vm                # virtual machines: own kernels, real reboots",
     ),
 )
 def lab_up(
@@ -321,17 +364,20 @@ def lab_up(
         str | None,
         typer.Option(help="Server models whose hardware the nodes have, emulated, in turn."),
     ] = None,
+    vm: Annotated[
+        bool, typer.Option("--vm", help="Virtual machines instead of containers; slow, no KVM.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Start the practice cluster, or make up the difference.
 
     Needs Linux and root; missing Debian packages are installed. The first time builds an image,
-    and so does every new choice of --packages; a lab keeps its choice, and that of --platform,
-    until it is taken down.
+    and so does every new choice of --packages; a lab keeps its choice, and that of --platform
+    and --vm, until it is taken down.
     """
     from podsys.commands import lab as command
 
-    command.up(nodes, name, packages, platform, as_json=as_json)
+    command.up(nodes, name, packages, platform, vm=vm or None, as_json=as_json)
 
 
 @lab_app.command(

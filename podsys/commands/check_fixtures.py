@@ -8,6 +8,9 @@ import pytest
 
 from podsys.commands.check_marks import read_mark
 from podsys.commands.check_session import CLUSTER, RECORDER, CheckCluster
+from podsys.commands.check_tools import ToolRun, as_output
+from podsys.commands.collectives import CollectiveRun
+from podsys.core.judge.lines import JUDGED
 from podsys.effects.ssh import Fleet
 from podsys.model.finding import Measurement
 
@@ -37,9 +40,16 @@ def mark_commands(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture
-def record(pytestconfig: pytest.Config) -> Callable[[Measurement], None]:
-    """record(Measurement(...)): one number, to be judged against its baseline."""
-    return pytestconfig.stash[RECORDER].record
+def record(request: pytest.FixtureRequest, cluster: CheckCluster) -> Callable[..., None]:
+    """record(Measurement(...)): one number. What the check's mark promises in `measures` is
+    judged against its baseline; any other number is kept, and the check's own word decides."""
+    recorder, mark = request.config.stash[RECORDER], read_mark(request.node)
+
+    def take(found: Measurement) -> None:
+        promised = found.metric in mark.measures and found.metric not in JUDGED
+        recorder.record(as_output(found, mark, cluster) if promised else found)
+
+    return take
 
 
 @pytest.fixture
@@ -52,6 +62,47 @@ def keep(pytestconfig: pytest.Config) -> Callable[[str, str], str]:
 def report(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """report(text): a line of progress for whoever is watching."""
     return pytestconfig.stash[RECORDER].say
+
+
+@pytest.fixture
+def measure_nodes(
+    request: pytest.FixtureRequest,
+    cluster: CheckCluster,
+    fleet: Fleet,
+    keep: Callable[[str, str], str],
+    report: Callable[[str], None],
+) -> ToolRun:
+    """measure_nodes(TOOL) runs a tool on all nodes at once; its outputs are judged afterwards."""
+    recorder = request.config.stash[RECORDER]
+    return ToolRun(cluster, fleet, read_mark(request.node), recorder.record, keep, report)
+
+
+@pytest.fixture
+def run_collective(
+    request: pytest.FixtureRequest,
+    cluster: CheckCluster,
+    mark_commands: str,
+    keep: Callable[[str, str], str],
+    report: Callable[[str], None],
+) -> CollectiveRun:
+    """run_collective(program, *words, limit_s=N): one rank on every node, by the launcher named."""
+    recorder = request.config.stash[RECORDER]
+    mark = read_mark(request.node)
+    return CollectiveRun(cluster, mark, recorder.record, keep, report, mark_commands)
+
+
+@pytest.fixture
+def expect_pairs(
+    pytestconfig: pytest.Config, check_id: str
+) -> Callable[[str, float | None, list[str]], None]:
+    """expect_pairs(metric, gbps, nodes): whom pairs of this metric are about, and their rate."""
+    recorder = pytestconfig.stash[RECORDER]
+
+    def write(metric: str, gbps: float | None, nodes: list[str]) -> None:
+        about = {"type": "expected", "check": check_id, "metric": metric}
+        recorder.write({**about, "gbps": gbps, "nodes": nodes})
+
+    return write
 
 
 @pytest.fixture

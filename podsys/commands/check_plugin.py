@@ -17,12 +17,15 @@ import pytest
 from podsys.commands.check_fixtures import (
     check_id,
     cluster,
+    expect_pairs,
     fleet,
     keep,
     mark_commands,
+    measure_nodes,
     progress,
     record,
     report,
+    run_collective,
 )
 from podsys.commands.check_host import host
 from podsys.commands.check_lifeline import end_with_parent
@@ -47,16 +50,9 @@ from podsys.model.status import Status
 
 # Fixtures are found by name in this module.
 __all__ = [
-    "check_id",
-    "cluster",
-    "fleet",
-    "host",
-    "keep",
-    "mark_commands",
-    "progress",
-    "record",
-    "report",
-]
+    "check_id", "cluster", "expect_pairs", "fleet", "host", "keep", "mark_commands",
+    "measure_nodes", "progress", "record", "report", "run_collective",
+]  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -214,4 +210,5 @@ def _judge(owner: Any) -> ActiveVerdict:
     cluster, recorder = owner.config.stash[CLUSTER], owner.config.stash[RECORDER]
     fabric = fabric_of(cluster.spec)
     rate = cluster.line_rate_gbps
-    return judge_lines(recorder.lines, cluster.baselines, rate, cluster.nodes, fabric)
+    bounds = cluster.whole.catalog.bounds
+    return judge_lines(recorder.lines, cluster.baselines, rate, cluster.nodes, fabric, bounds)

@@ -66,7 +66,8 @@ def measure(context: Context) -> Measured:
     context.watch.stage("load the checks")
     lines = run_suites(run, Listener(context), context.stop.is_set)
     answers = call_roll(context.fleet, nodes, run.mark)
-    verdict = judge_lines(lines, catalog.baselines, run.line_rate_gbps, nodes, fabric_of(spec))
+    rate, bounds = run.line_rate_gbps, catalog.bounds
+    verdict = judge_lines(lines, catalog.baselines, rate, nodes, fabric_of(spec), bounds)
     stayed, gone = judge_stayed(_compare(context.facts, answers))
     return Measured(
         [*fold_absent(verdict.findings, stayed), *stayed],

@@ -44,7 +44,7 @@ class Kept:
 
     @property
     def measurements(self) -> int:
-        return sum(line["type"] == "measurement" for line in self.lines)
+        return sum(map(_is_numeric, self.lines))
 
 
 def make_standing(
@@ -54,8 +54,8 @@ def make_standing(
     wanted: Mapping[str, Sequence[Item]],
 ) -> Standing:
     """`knowledge`: digests of the catalog and of the checks."""
-    pairs = {"seconds_per_pair", "max_rounds"}
-    how = spec.model_dump(mode="json", include={"network": True, "accept": pairs})
+    ways = {"seconds_per_pair", "max_rounds", "scratch", "tools", "launcher", "soak_minutes"}
+    how = spec.model_dump(mode="json", include={"network": True, "accept": ways})
     nodes = {
         node: _digest([boot, [asdict(item) for item in wanted[node]]]) if boot else ""
         for node, boot in boots.items()
@@ -102,15 +102,27 @@ def _is_fresh(line: Line, since: datetime) -> bool:
 def _finished(lines: Iterable[Line], valid: set[str], whole: bool) -> Iterator[Line]:
     """Outcomes that stand: the check ran well, all its numbers are there, its nodes are as then."""
     every = list(lines)
-    flawed = {one["check"] for one in every if _is_measurement(one) and _is_flawed(one)}
+    flawed = {one["check"] for one in every if _is_numeric(one) and _is_flawed(one)}
+    flawed_on_nodes = {one["check"] for one in every if _is_open(one)}
     for line in every:
+        if line.get("type") == "outcome" and not line["nodes"] and line["check"] in flawed_on_nodes:
+            continue
         good = line.get("type") == "outcome" and line.get("status") in ("pass", "skip")
         as_then = {*line["nodes"]} <= valid if good and line["nodes"] else whole
         if good and as_then and line["check"] not in flawed:
             yield line
 
 
+def _is_open(line: Line) -> bool:
+    """A check that says of some nodes by itself how it went there: all of it is asked again."""
+    good = line.get("status") in ("pass", "skip")
+    return line.get("type") == "outcome" and bool(line["nodes"]) and not good
+
+
 def _is_flawed(line: Line) -> bool:
+    if line["type"] == "output":
+        output = line["output"]
+        return bool(output["faults"] or output["gaps"])
     return line.get("value") is None or bool(line.get("problem"))
 
 
@@ -122,13 +134,20 @@ def _is_part(line: Line, continued: set[str], valid: set[str]) -> bool:
 
 def _is_number(line: Line, done: set[tuple[str, ...]], valid: set[str]) -> bool:
     """A number of a check that is carried over whole."""
-    if not _is_measurement(line) or not {*line["nodes"]} <= valid:
+    if line.get("type") != "expected" and not _is_numeric(line):
+        return False
+    if not {*line["nodes"]} <= valid:
         return False
     return (line["check"],) in done or (line["check"], *line["nodes"]) in done
 
 
 def _is_measurement(line: Line) -> bool:
     return line.get("type") == "measurement"
+
+
+def _is_numeric(line: Line) -> bool:
+    """One number, or all that a tool printed."""
+    return line.get("type") in ("measurement", "output")
 
 
 def _planned(lines: Iterable[Line]) -> Iterator[Line]:

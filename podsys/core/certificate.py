@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from podsys.core.learn import name_learnt
 from podsys.core.practice import is_practice
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding, Suspect, tally_by_node
@@ -39,7 +40,7 @@ def make_certificate(examination: Examination, issued: datetime) -> dict[str, An
     nodes = judge_nodes(examination)
     counts = Counter(finding.status for finding in examination.findings)
     expires = issued + timedelta(days=examination.spec.certificate.valid_days)
-    certificate = {
+    certificate: dict[str, Any] = {
         "cluster": examination.spec.cluster,
         "verdict": judge_cluster(nodes.values(), examination.findings).value,
         "level": examination.level,
@@ -56,7 +57,9 @@ def make_certificate(examination: Examination, issued: datetime) -> dict[str, An
         "tool_versions": dict(sorted(examination.tool_versions.items())),
     }
     practice = is_practice(examination.spec, examination.facts.values())
+    learnt = name_learnt(examination.findings)
     certificate |= {"lab": True} if practice else {}
+    certificate |= {"learnt": learnt} if learnt else {}
     certificate |= {"partial": True} if examination.interrupted else {}
     return certificate | ({"carried": dict(examination.carried)} if examination.carried else {})
 

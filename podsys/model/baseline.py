@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+# How the source of a bound begins that `podsys accept --learn` proposed.
+LEARNT = "learnt from run"
+
 
 class Baseline(BaseModel):
     """One entry of podsys/catalog/baselines/*.yaml.

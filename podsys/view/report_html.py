@@ -73,6 +73,7 @@ def _describe_certificate(certificate: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "counts": [{"status": s.value, "count": counts[s.value]} for s in SEVERITY],
         "tool_versions": certificate["tool_versions"],
+        "learnt": list(certificate.get("learnt", [])),
     }
 
 

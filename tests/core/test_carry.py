@@ -117,3 +117,28 @@ def test_a_standing_follows_boot_wishes_and_the_way_of_measuring() -> None:
     assert make({"n1": ""}).nodes["n1"] == ""
     assert read_standing(one.as_json()) == one
     assert read_standing([]) is None
+
+
+def tool(node: str, gaps: tuple[str, ...] = ()) -> dict[str, Any]:
+    output = {"tool": "fio", "figures": [], "faults": [], "gaps": list(gaps)}
+    about = {"type": "output", "check": "node.x", "nodes": [node], "output": output}
+    return {"time": at(), "evidence": "raw/x.txt", **about}
+
+
+def test_what_a_tool_printed_on_each_node_goes_with_its_check() -> None:
+    kept = keep(tool("n1"), tool("n2"), outcome("node.x", "n3", status="skip"), outcome("node.x"))
+    assert [line["type"] for line in kept.lines] == ["output", "output", "outcome", "outcome"]
+    assert kept.measurements == 2
+
+
+@pytest.mark.parametrize("open_", [outcome("node.x", "n3", status="unknown"), tool("n3", ("cut",))])
+def test_a_tool_that_gave_nothing_on_one_node_is_run_again_on_all(open_: dict[str, Any]) -> None:
+    kept = keep(tool("n1"), tool("n2"), open_, outcome("node.x"))
+    assert not [line for line in kept.lines if line["type"] != "measurement"]
+
+
+def test_what_pairs_are_expected_to_reach_goes_with_them() -> None:
+    expected = {"type": "expected", "check": "rails", "metric": "m", "gbps": 400, "nodes": ["n1"]}
+    number = {**pair("n1", "n2"), "check": "rails"}
+    kept = keep({"time": at(), **expected}, number, outcome("rails"))
+    assert {line["type"] for line in kept.lines} == {"expected", "measurement", "outcome"}

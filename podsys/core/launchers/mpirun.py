@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 
+from podsys.core.launchers.ranks import Placement
+
 # mpirun's own limit ends the ranks in order; the shell's limit ends a mpirun that hangs.
 GRACE_S = 10
 # Rocky keeps Open MPI off the usual path.
@@ -16,7 +18,13 @@ MORE_PATHS = "/usr/lib64/openmpi/bin"
 # Bus bandwidth is defined by what a ring moves through each link. Open MPI's own choice
 # changes with the number of ranks: over the same links, three ranks then reach 0.145 Gbit/s
 # where a ring reaches 0.37, and the bound would judge the algorithm.
-RING = {"coll_tuned_use_dynamic_rules": "1", "coll_tuned_allreduce_algorithm": "4"}
+RING = {
+    "coll_tuned_use_dynamic_rules": "1",
+    "coll_tuned_allreduce_algorithm": "4",
+    "coll_tuned_allgather_algorithm": "4",
+    "coll_tuned_reduce_scatter_algorithm": "3",
+    "coll_tuned_alltoall_algorithm": "2",  # pairwise, which moves what the bound counts
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +72,20 @@ class MpiJob:
         chosen = {"plm_rsh_args": ssh, "plm_rsh_no_tree_spawn": "1"}
         chosen |= {"orte_launch_agent": self._agent()}
         chosen |= {"orte_tmpdir_base": self.scratch} if self.scratch else {}
-        chosen |= {"pml": "ob1", "btl": "tcp,self"} | RING
+        # A rank that waits gives its CPU away: what else runs on the node slows the others less.
+        chosen |= {"pml": "ob1", "btl": "tcp,self", "mpi_yield_when_idle": "1"} | RING
         network = find_network(self.addresses)
         if network:
             chosen |= {"btl_tcp_if_include": network, "oob_tcp_if_include": network}
         return [word for key, value in chosen.items() for word in ("--mca", key, value)]
+
+
+def make_job(placement: Placement, program: str, limit_s: int) -> MpiJob:
+    addresses = list(placement.addresses.values())
+    return MpiJob(
+        addresses, program, limit_s, placement.as_root, placement.ssh_port, placement.env,
+        placement.scratch,
+    )  # fmt: skip
 
 
 def find_network(addresses: Sequence[str]) -> str:
