@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from podsys.core.built import find_build, kernel_of, plan_builds
+from podsys.core.built import find_build, plan_builds
 from podsys.core.release_roles import fill_role
 from podsys.core.role_items import role_items
 from podsys.core.roles import parse_roles
@@ -83,18 +83,6 @@ def test_what_a_makers_metapackage_brings_stays_with_dkms() -> None:
         ),
     )
     assert find_build(locked(headers=HEADERS, driver=whole)) is None
-
-
-@pytest.mark.parametrize(
-    ("names", "kernel"),
-    [
-        (["linux-image-amd64", "linux-image-6.1.0-56-amd64"], "6.1.0-56-amd64"),
-        (["linux-image-unsigned-6.8.0-1067-nvidia"], "6.8.0-1067-nvidia"),
-        (["linux-image-nvidia", "libcuda1"], ""),
-    ],
-)
-def test_the_kernel_is_named_by_its_package(names: list[str], kernel: str) -> None:
-    assert kernel_of(names) == kernel
 
 
 def test_no_compiler_and_no_sources_where_the_package_goes() -> None:
