@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from podsys.commands.allreduce import Collective, floor_of, forecast, measure_allreduce
+from podsys.commands.allreduce import floor_of, forecast, measure_allreduce
+from podsys.commands.collective import Collective
 
 PROGRAM = Path(__file__).with_name("allreduce.py")
 

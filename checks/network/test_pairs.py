@@ -2,7 +2,8 @@
 
 import pytest
 
-from podsys.commands.pairs import PairRun, count_at_once, forecast
+from podsys.commands.pair_forecast import count_at_once, forecast
+from podsys.commands.pairs import PairRun
 from podsys.core.topology import leaves_of
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from podsys.commands.context import Context
+from podsys.commands.listener import Listener
 from podsys.commands.resume import CARRIED_FILE, LINES_FILE, find_kept, note_standing
 from podsys.core.carry import Kept
 from podsys.core.judge.lines import judge_lines
 from podsys.core.judge.stayed import Presence, fold_absent, judge_stayed, merge_suspects
 from podsys.core.line_rate import find_line_rate
-from podsys.core.outlook import Line, Outlook, PlannedCheck, read_planned
+from podsys.core.outlook import PlannedCheck, read_planned
 from podsys.core.parsers import prove
 from podsys.core.topology import fabric_of
 from podsys.effects.content import content_root
@@ -24,7 +24,6 @@ from podsys.effects.sweep import Answer, call_roll
 from podsys.effects.workspace import Workspace
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding, Measurement, Suspect
-from podsys.view.accept_plan import show_accept_plan
 
 PLAN_FILE = "checks.plan.jsonl"
 
@@ -92,32 +91,6 @@ def find_checks(workspace: Workspace) -> list[Path]:
     """What podsys ships, and what the site put into its workspace."""
     own = workspace.root / "checks"
     return [content_root() / "checks", *([own] if own.is_dir() else [])]
-
-
-class Listener:
-    """Turns the lines of a run, as they are written, into what people see."""
-
-    def __init__(self, context: Context) -> None:
-        self._watch, self._context = context.watch, context
-        self._outlook = Outlook()
-
-    def __call__(self, lines: Iterable[Line]) -> None:
-        now = time.monotonic()
-        for line in lines:
-            self._outlook.take(line, now)
-            if line.get("type") == "started":
-                self._begin(line)
-            elif line.get("type") == "said":
-                self._watch.say(str(line["text"]))
-        if self._outlook.at_work:
-            done, left = self._outlook.share_done(now), self._outlook.left_s(now)
-            self._watch.left(done, left, self._outlook.at_work)
-
-    def _begin(self, line: Line) -> None:
-        self._watch.end()
-        if not self._context.quiet:
-            show_accept_plan(read_planned([line]), self._context.level)
-        self._watch.stage("measure")
 
 
 def _say_kept(context: Context, kept: Kept) -> None:

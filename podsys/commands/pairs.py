@@ -5,67 +5,32 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import ceil
 
-from podsys.commands.check_session import CheckCluster
+from podsys.commands.pair_forecast import ROUND_OVERHEAD_S, list_rounds
 from podsys.core.judge.pairs import localise
 from podsys.core.judge.resent import METRIC as RESENT
 from podsys.core.judge.resent import retest_losses
 from podsys.core.judge.thresholds import find_thresholds
 from podsys.core.launchers.iperf3 import OVERHEAD_S, PairTest
 from podsys.core.locate.fabric import Fabric
-from podsys.core.locate.forecast import forecast_pairs
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers.iperf3 import BothWays, read_both_ways
 from podsys.core.retests import retest_pairs
-from podsys.core.rounds import Pair, pack_rounds, plan_rounds, share_rounds
-from podsys.core.topology import leaves_of
+from podsys.core.rounds import Pair, pack_rounds, share_rounds
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
-from podsys.model.forecast import Forecast
 
-CHECK, BANDWIDTH = "network.pairs", "tcp_pair_bw"
-# What a round takes beyond measuring: starting the tools and exchanging results.
-ROUND_OVERHEAD_S = 1.5
-# A node that could not be reached this often costs no further round its time limit.
+BANDWIDTH = "tcp_pair_bw"
+# A node that could not be reached this often costs no further round its time limit: once in a
+# round and once by a simple question, say, which it has so many seconds to answer.
+ROLL_S = 10.0
 LOST_AFTER = 2
 # Below the ports that Linux gives out by itself; a fresh one for each round, so that a
 # server left by a killed run is never met.
 PORTS = range(20000, 32000)
-
-
-def count_at_once(cluster: CheckCluster) -> int:
-    """Pairs that can be held at a time: both ends of each need a connection."""
-    room = max(cluster.spec.ssh.fan_out, len(cluster.nodes))
-    return max(1, min(512, room) // 2)
-
-
-def forecast(cluster: CheckCluster) -> Forecast:
-    """What measuring the pairs of this cluster takes."""
-    accept, nodes = cluster.spec.accept, len(cluster.nodes)
-    turns = max(1, ceil(nodes // 2 / count_at_once(cluster)))
-    seconds = accept.seconds_per_pair
-    hung_s = PairTest("", 0, seconds).limit_s + OVERHEAD_S + ROUND_OVERHEAD_S
-    round_s = turns * (seconds + ROUND_OVERHEAD_S)
-    whole = forecast_pairs(nodes, accept.max_rounds, round_s, turns * hung_s)
-    known = cluster.measured_before(CHECK)
-    if not known:
-        return whole
-    planned = share_rounds(nodes, accept.max_rounds).planned
-    left = len(list_rounds(cluster.nodes, planned, leaves_of(cluster.spec), known))
-    return replace(whole, usual_s=left * round_s, text=f"{left} of {planned} rounds are left")
-
-
-def list_rounds(
-    nodes: Iterable[str], rounds: int, leaves: Mapping[str, str], known: Iterable[Measurement]
-) -> list[list[Pair]]:
-    """Planned rounds without pairs that are known, and without those of which nothing is left."""
-    done = {frozenset(one.nodes) for one in known if one.value is not None}
-    planned = plan_rounds(sorted(nodes), rounds, leaves)
-    left = ([pair for pair in pairs if frozenset(pair) not in done] for pairs in planned)
-    return [pairs for pairs in left if pairs]
 
 
 @dataclass
@@ -138,6 +103,7 @@ class PairRun:
         alive = [pair for pair in pairs if not self._lost({*pair})]
         for start in range(0, len(alive), self.at_once):
             found += self._record(self._measure_at_once(alive[start : start + self.at_once]))
+        self._ask_lost({node for pair in alive for node in pair})
         for pair in pairs:
             if pair not in alive:
                 found += self._record(self._leave_out(pair))
@@ -208,6 +174,12 @@ class PairRun:
             if outcome.error:
                 self.losses[outcome.node] += 1
                 self.reasons[outcome.node] = outcome.error
+
+    def _ask_lost(self, nodes: set[str]) -> None:
+        """Who could not be reached is asked a simple question before it costs another round."""
+        doubtful = [node for node in sorted(nodes) if 0 < self.losses[node] < LOST_AFTER]
+        asked = dict.fromkeys(doubtful, Command("true"))
+        self._note_losses(self.fleet.run_each(asked, ROLL_S) if asked else ())
 
     def _lost(self, nodes: set[str]) -> list[str]:
         return sorted(node for node in nodes if self.losses[node] >= LOST_AFTER)

@@ -35,7 +35,7 @@ def read_lines(file: Path) -> list[Line]:
 
 def _parse(text: bytes) -> list[Line]:
     found: list[Line] = []
-    for line in text.decode(errors="replace").splitlines():
+    for line in text.split(b"\n"):
         with suppress(ValueError):
             parsed = json.loads(line)
             if isinstance(parsed, dict):

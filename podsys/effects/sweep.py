@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.effects.ssh.outcome import MARK
 
-LIMIT_S = 20.0
+LIMIT_S = 12.0
 # mpirun ends its ranks on other nodes in order when it is asked, and is given this long for it.
 PATIENCE_S = 5
+SCRATCH = "/tmp/podsys-run-"  # noqa: S108 - what follows is random, and nobody else's
 
 SCRIPT = r"""
 cat /proc/sys/kernel/random/boot_id
@@ -30,7 +31,10 @@ while [ $tries -gt 0 ] && [ -n "$(find_ours "$1")" ]; do sleep 0.2; tries=$((tri
 for one in $(find_ours "$1"); do pid=${one#/proc/}; kill -KILL "${pid%/environ}" 2>/dev/null; done
 [ -z "$(find_ours "$1")" ] || sleep 0.3
 for one in $(find_ours "$1"); do echo "left $(name "$one")"; done
-rm -rf "$3"
+for folder in "$3"*; do
+  [ -d "$folder" ] && [ -z "$(find_ours "${1%%=*}=${folder#"$3"}")" ] && rm -rf "$folder"
+done
+exit 0
 """
 
 
@@ -46,13 +50,16 @@ class Answer:
 
 
 def name_scratch(mark: str) -> str:
-    """A folder on the nodes for files of this run's tools; it goes with the roll call."""
-    return f"/tmp/podsys-{mark}"  # noqa: S108 - the mark is random, and nobody else's
+    """A folder on the nodes for files of this run's tools.
+
+    It goes with the roll call, or with the next one where a node hung, when nothing uses it.
+    """
+    return SCRATCH + mark
 
 
 def call_roll(fleet: Fleet, nodes: Sequence[str], mark: str) -> dict[str, Answer]:
     """One question to each node, by a fleet that does not carry the mark itself."""
-    words = f"{fleet.as_root}sh -s {MARK}={mark} {PATIENCE_S} {name_scratch(mark)}"
+    words = f"{fleet.as_root}sh -s {MARK}={mark} {PATIENCE_S} {SCRATCH}"
     asked = {node: Command(words, SCRIPT.encode()) for node in nodes}
     return {found.node: _read(found) for found in fleet.run_each(asked, LIMIT_S)}
 

@@ -8,7 +8,8 @@ from typing import cast
 
 import pytest
 
-from podsys.commands.allreduce import Collective, Trial, count_tests, limit_of, measure_allreduce
+from podsys.commands.allreduce import count_tests, measure_allreduce
+from podsys.commands.collective import Collective, Trial, limit_of
 from podsys.core.check_lines import as_line
 from podsys.core.judge import judge_lines
 from podsys.core.parsers.allreduce import Allreduce, Size

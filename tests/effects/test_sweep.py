@@ -17,8 +17,8 @@ from podsys.effects.sweep import SCRIPT, _read
 pytestmark = pytest.mark.skipif(platform.system() != "Linux", reason="reads /proc")
 
 
-def run_script(mark: str, scratch: Path, patience: int = 2) -> list[str]:
-    words = ["sh", "-s", f"{MARK}={mark}", str(patience), str(scratch)]
+def run_script(mark: str, folder: Path, patience: int = 2) -> list[str]:
+    words = ["sh", "-s", f"{MARK}={mark}", str(patience), f"{folder}/run-"]
     done = subprocess.run(words, input=SCRIPT, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 
@@ -29,16 +29,18 @@ def start(mark: str, *words: str) -> subprocess.Popen[bytes]:
 
 def test_only_what_carries_the_mark_is_ended(tmp_path: Path) -> None:
     ours, others = secrets.token_hex(8), secrets.token_hex(8)
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
+    own, used = tmp_path / f"run-{ours}", tmp_path / f"run-{others}"
+    own.mkdir()
+    used.mkdir()
     left, kept = start(ours, "sleep", "987"), start(others, "sleep", "988")
     try:
-        boot, *said = run_script(ours, scratch)
+        boot, *said = run_script(ours, tmp_path)
         assert boot == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         assert said == ["ended sleep 987 "]
         assert left.wait(timeout=10) == -15
         assert kept.poll() is None
-        assert not scratch.exists()
+        assert not own.exists()
+        assert used.exists()
     finally:
         kept.kill()
         kept.wait()
@@ -47,7 +49,7 @@ def test_only_what_carries_the_mark_is_ended(tmp_path: Path) -> None:
 def test_what_does_not_listen_is_killed(tmp_path: Path) -> None:
     mark = secrets.token_hex(8)
     deaf = start(mark, "sh", "-c", "trap '' TERM; while :; do sleep 1; done")
-    run_script(mark, tmp_path / "none", patience=1)
+    run_script(mark, tmp_path, patience=1)
     assert deaf.wait(timeout=10) == -9
 
 
