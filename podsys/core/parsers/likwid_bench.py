@@ -1,7 +1,7 @@
 """likwid-bench: STREAM's triad, in the variant that its output names.
 
 It prints what it moved and how long that took beside the rate, and operations as well as bytes:
-each element is 24 bytes and two operations. How large the arrays are depends on what memory is free,
+each element is 24 bytes and two operations. How large the arrays are depends on free memory,
 and is no part of the figure: the same kernel on as many threads is the same measurement.
 """
 
