@@ -259,6 +259,40 @@ def verify(
 
 @app.command(
     epilog=examples(
+        "podsys bundle site.bundle -C site",
+        "podsys bundle site.bundle --proxy http://proxy:3128",
+        "podsys bundle site.bundle --verify # on the other side, before it is used",
+    )
+)
+def bundle(
+    file: Annotated[Path, typer.Argument(help="The bundle to make, or to verify.")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check a bundle against its manifest instead.")
+    ] = False,
+    proxy: Annotated[
+        str | None,
+        typer.Option(help="Fetch through it, or `direct`; else as the nodes' apt does."),
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Put everything that nodes without internet need into one file.
+
+    Asks one node of each kind what its packages need, where nodes still reach their archives, and
+    fetches that. Kill it at any time: the same command goes on where it was. `bundle:` in
+    cluster.yaml then makes deploy serve the file to the nodes, signed, and they use nothing else.
+
+    Exit codes: 0 the file is whole, 1 something could not be fetched or is damaged, 2 bad input,
+    3 no node could be asked.
+    """
+    from podsys.commands import bundle as command
+
+    options = command.Options(verify=verify, proxy=proxy, as_json=as_json)
+    _end(command.bundle(workspace, file, options))
+
+
+@app.command(
+    epilog=examples(
         "podsys judge vendor.log --platform hgx-h100",
         "podsys judge n*.log --platform hgx-h100   # each beside the others, too",
         "nvbandwidth -j | podsys judge - --platform hgx-h100 --json",
@@ -316,6 +350,7 @@ def explain(
         "podsys lab up --packages 'iperf3 chrony'",
         "podsys lab up --platform hgx-h100           # emulated GPUs, PCIe and NICs",
         "podsys lab up --platform hgx-h100,mi300x    # in turn over the nodes",
+        "podsys lab up --nodes 2 --vm                # virtual machines: own kernels, real reboots",
     ),
 )
 def lab_up(
@@ -329,17 +364,20 @@ def lab_up(
         str | None,
         typer.Option(help="Server models whose hardware the nodes have, emulated, in turn."),
     ] = None,
+    vm: Annotated[
+        bool, typer.Option("--vm", help="Virtual machines instead of containers; slow, no KVM.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Start the practice cluster, or make up the difference.
 
     Needs Linux and root; missing Debian packages are installed. The first time builds an image,
-    and so does every new choice of --packages; a lab keeps its choice, and that of --platform,
-    until it is taken down.
+    and so does every new choice of --packages; a lab keeps its choice, and that of --platform
+    and --vm, until it is taken down.
     """
     from podsys.commands import lab as command
 
-    command.up(nodes, name, packages, platform, as_json=as_json)
+    command.up(nodes, name, packages, platform, vm=vm or None, as_json=as_json)
 
 
 @lab_app.command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import ceil, log2
+from math import ceil, isclose, log2
 from pathlib import Path
 
 from podsys.commands.check_session import CheckCluster
@@ -23,12 +23,12 @@ from podsys.model.nodeset import fold
 from podsys.model.spec import ClusterSpec
 
 # Starting ranks, connecting them and moving the messages; a collective that hangs costs it all.
-LIMIT_S, LIMIT_PER_NODE_S = 30, 0.25
+LIMIT_S, LIMIT_PER_NODE_S = 30, 0.1
 USUAL_S, USUAL_PER_NODE_S = 4.0, 0.1
 # Who does not answer a simple question within this time is not there.
 ROLL_S = 10.0
-# A collective that is slow so often is slow.
-SLOW_AGAIN = 2
+# A collective that is slow is repeated so often, unless it is slow twice alike.
+SLOW_AGAIN, ALIKE = 2, 0.2
 
 
 def limit_of(nodes: int) -> int:
@@ -157,6 +157,8 @@ def _repeat_slow(job: Collective, nodes: Sequence[str]) -> Iterator[Measurement]
     """A slow one is measured again; one that was slow and then was not is kept as that."""
     slow: list[Trial] = []
     while len(slow) < SLOW_AGAIN and job.trials and job.is_slow(job.trials[-1]):
+        if slow and isclose(slow[-1].gbps, job.trials[-1].gbps, rel_tol=ALIKE):
+            break
         slow.append(job.trials[-1])
         job.report("allreduce: again, because it was slow")
         job.run(nodes)

@@ -1,4 +1,4 @@
-"""Carrying out a plan: waves of Ansible, then reboots, within the failure budget."""
+"""Carrying out a plan: waves of Ansible, within the failure budget."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from podsys.commands.budget import may_go_on
 from podsys.commands.context import Context
 from podsys.core.shards import (
     FORKS_EACH,
     apply_inventory,
     count_shards,
-    reboot_inventory,
     split_nodes,
 )
-from podsys.core.spec import budget_of
 from podsys.core.todo import Work, find_todos, narrow
-from podsys.core.waves import over_budget, roles_on, split_waves
+from podsys.core.waves import roles_on, split_waves
 from podsys.effects.ansible import AnsibleFailedError, Play, PlayRun, run_play
 from podsys.effects.ansible_events import NodeResult, Progress
-from podsys.effects.localhost import is_local
 from podsys.effects.runlock import end_orphans
 from podsys.effects.strategy import choose_strategy
 from podsys.model.nodeset import fold
@@ -29,7 +27,6 @@ from podsys.model.todo import Todo
 from podsys.view.progress import Progress as Watch
 
 APPLY = "playbooks/apply.yaml"
-REBOOT = "playbooks/reboot.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +41,10 @@ class Rollout:
         todos = find_todos(plan.changes, Work(desired.layout, desired.texts.of, hold))
         nodes = list(dict.fromkeys(node for step in plan.steps for node in step.nodes))
         for number, wave in enumerate(self._waves(nodes), 1):
-            if self._may_go_on():
+            if may_go_on(self.context):
                 roles = roles_on(plan.steps, wave)
                 title = f"{', '.join(roles)} on {fold(wave)}"
                 self._play(f"apply, wave {number}", title, roles, self._apply_plays(todos, wave))
-
-    def reboot(self, plan: Plan) -> list[str]:
-        """Reboot what needs it, canary first; never a node that failed, never this machine.
-
-        Returns the nodes that were told to reboot.
-        """
-        told: list[str] = []
-        wanted = [node for reboot in plan.reboots for node in reboot.nodes]
-        nodes = [
-            node for node in wanted if node not in self.context.applied.failed and self._may(node)
-        ]
-        for number, wave in enumerate(self._waves(nodes), 1):
-            if self._may_go_on():
-                self.context.journal.write("reboot", nodes=list(wave))
-                todo = {"reboot": list(wave)}
-                self._play(f"reboot, wave {number}", fold(wave), todo, self._reboot_plays(wave))
-                told += wave
-        return told
 
     def _apply_plays(self, todos: Sequence[Todo], wave: Sequence[str]) -> list[Play]:
         spec, root = self.context.cluster.spec, str(self.context.cluster.workspace.root)
@@ -74,36 +53,16 @@ class Rollout:
             mine = narrow(todos, shard)
             tags = frozenset(tag for todo in mine for tag in todo.tags)
             forks = spec.rollout.forks or FORKS_EACH
-            plays.append(Play(APPLY, apply_inventory(spec, mine, root), shard, tags, forks))
+            views = self.context.desired.layout.views
+            own = {node: views[node].variables for node in shard}
+            plays.append(Play(APPLY, apply_inventory(spec, mine, root, own), shard, tags, forks))
         return plays
-
-    def _reboot_plays(self, wave: Sequence[str]) -> list[Play]:
-        """A reboot is waited for, not worked on: one process is enough."""
-        spec, root = self.context.cluster.spec, str(self.context.cluster.workspace.root)
-        return [Play(REBOOT, reboot_inventory(spec, wave, root), tuple(wave))]
 
     def _shards(self, wave: Sequence[str]) -> list[tuple[str, ...]]:
         return split_nodes(wave, count_shards(len(wave), os.cpu_count() or 1))
 
     def _waves(self, nodes: Sequence[str]) -> list[tuple[str, ...]]:
         return split_waves(nodes, self.context.cluster.spec.rollout.canary)
-
-    def _may(self, node: str) -> bool:
-        if not is_local(self.context.cluster.spec.nodes[node].address):
-            return True
-        self.context.watch.say(f"{node} is the machine podsys runs on: reboot it yourself")
-        return False
-
-    def _may_go_on(self) -> bool:
-        budget = budget_of(self.context.cluster.spec)
-        if self.context.stop.is_set():
-            self.context.applied.stopped = "interrupted"
-        elif over_budget(self.context.applied.failed, budget):
-            failed = fold(self.context.applied.failed)
-            self.context.applied.stopped = f"failure budget of {budget} exceeded by {failed}"
-        if self.context.applied.stopped:
-            self.context.journal.write("stopped", reason=self.context.applied.stopped)
-        return not self.context.applied.stopped
 
     def _play(
         self, step: str, title: str, todo: dict[str, list[str]], plays: Sequence[Play]

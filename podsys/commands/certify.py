@@ -16,6 +16,7 @@ from podsys.commands.passive import judge_passive
 from podsys.core.certificate import Examination, make_certificate
 from podsys.effects.evidence import hash_evidence, hash_file
 from podsys.effects.journal import read_journal
+from podsys.effects.quarantine import load_quarantine
 from podsys.effects.render import render
 from podsys.effects.signing import ensure_signing_key, sign
 from podsys.effects.workspace import write_atomically
@@ -73,7 +74,10 @@ def _judge_coverage(context: Context) -> Iterator[Finding]:
 
 def _judge_apply(context: Context) -> Iterator[Finding]:
     """A node that could not be changed is not what was asked for."""
+    told = load_quarantine(context.cluster.workspace)
     for node, reason in context.applied.failed.items():
+        if node in told:
+            continue
         yield Finding(
             "apply.node",
             APPLY_SUITE,

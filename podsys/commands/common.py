@@ -66,7 +66,12 @@ def load_cluster(root: Path) -> Cluster:
     text = read_text(workspace.cluster_file)
     file = str(workspace.cluster_file)
     spec, problems = parse_spec(
-        text, file, catalog.settings, platform_ids(), fault_ids(), release_names(text)
+        text,
+        file,
+        catalog.settings,
+        platform_ids(),
+        fault_ids(),
+        release_names(text, workspace.root),
     )
     if problems or spec is None:
         raise InputProblemsError(problems)

@@ -9,11 +9,15 @@ from pathlib import Path
 
 from podsys.commands.accept import plan_measuring
 from podsys.commands.apply import Rollout
+from podsys.commands.builds import build_missing, with_builds
 from podsys.commands.certify import EXIT_CODES, certify
 from podsys.commands.common import Cluster, load_cluster, save_facts
 from podsys.commands.context import Context, begin_run
 from podsys.commands.desired import Desired, write_rendered
 from podsys.commands.interrupt import stop_flag
+from podsys.commands.offline import check_offline, load_offline, serve_bundle, unpack_bundle
+from podsys.commands.quarantine import quarantine_lost, release_nodes
+from podsys.commands.rebooting import reboot_nodes
 from podsys.commands.reboots import survey_after_reboots
 from podsys.commands.release_book import judge_locks
 from podsys.commands.settle import look_again, wait_for_settled
@@ -43,11 +47,15 @@ def deploy(root: Path, options: Options) -> ExitCode:
     """Changes nothing before the plan was shown and agreed to."""
     cluster = load_cluster(root)
     chosen = limit_nodes(cluster.spec, options.limit)
+    load_offline(cluster.workspace, cluster.spec)  # a bundle that is not there is said first
     with hold(cluster.workspace.run_lock), cluster.connect() as fleet:
         with progress("deploy", shown=not options.as_json) as watch:
-            facts, desired = survey_after_reboots(cluster, fleet, chosen, watch)
+            facts, desired, lost = survey_after_reboots(cluster, fleet, chosen, watch)
             _say_stale_locks(cluster, facts, watch)
         plan = make_plan(desired.wanted, facts, desired.role_order)
+        plan = with_builds(plan, desired, cluster)
+        if not plan.empty:
+            check_offline(cluster.workspace, cluster.spec, desired.wanted, facts, desired.layout)
         if options.plan_only:
             _show(plan, desired, facts, options)
             if not options.as_json:
@@ -59,12 +67,14 @@ def deploy(root: Path, options: Options) -> ExitCode:
             _show(plan, desired, facts, options)
         if not plan.empty:
             _confirm(options)
+            unpack_bundle(cluster.workspace, cluster.spec)
         with progress("deploy", shown=not options.as_json) as watch, stop_flag() as stop:
             run, journal = begin_run(cluster.workspace, plan, watch)
             context = Context(
                 cluster, fleet, facts, desired, run, journal, watch, stop,
                 level=cluster.spec.accept.level, plan=plan, quiet=options.as_json,
             )  # fmt: skip
+            quarantine_lost(context, lost)
             return _carry_out(context, options.as_json)
 
 
@@ -97,27 +107,25 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
     if not context.plan.empty:
         save_facts(context.cluster.workspace, context.facts)
         cluster = context.cluster
-        write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
-        rollout.apply(context.plan)
+        with serve_bundle(cluster.workspace, cluster.spec, context.run):
+            build_missing(context)
+            write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
+            rollout.apply(context.plan)
         look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
-        _reboot(context, rollout)
+        _reboot(context)
     else:
         wait_for_settled(context)
+    release_nodes(context)
     verdict = certify(context, as_json)
     context.journal.write("finished", verdict=verdict.value)
     context.journal.close()
     return EXIT_CODES[verdict]
 
 
-def _reboot(context: Context, rollout: Rollout) -> None:
+def _reboot(context: Context) -> None:
     """Only what the second probe still asks for; a third one tells whether it helped."""
     plan = make_plan(context.desired.wanted, context.facts, context.desired.role_order)
     if not plan.reboots or not context.cluster.spec.rollout.reboot:
         return
-    boots = {node: found.get("system.boot_id") for node, found in context.facts.items()}
-    rebooted = rollout.reboot(plan)
-    look_again(context, rebooted)
-    for node in rebooted:
-        found = context.facts[node]
-        if found.reachable and found.get("system.boot_id") == boots[node]:
-            context.applied.failed.setdefault(node, "reboot: its boot id is still the same")
+    reboot_nodes(context, plan)
+    wait_for_settled(context)

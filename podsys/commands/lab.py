@@ -15,13 +15,21 @@ if TYPE_CHECKING:
     from podsys.lab import LabStatus, NodeStatus
 
 
-def up(nodes: int, name: str, packages: str | None, platforms: str | None, as_json: bool) -> None:
+def up(
+    nodes: int,
+    name: str,
+    packages: str | None,
+    platforms: str | None,
+    *,
+    vm: bool | None = None,
+    as_json: bool,
+) -> None:
     """Start the lab, or make up the difference."""
     began = time.monotonic()
     with progress("lab up", shown=not as_json) as report:
         words = packages.split() if packages is not None else None
         ids = re.findall(r"[^,\s]+", platforms) if platforms is not None else None
-        found = lab.up(nodes, name, report, packages=words, platforms=ids)
+        found = lab.up(nodes, name, report, packages=words, platforms=ids, vm=vm)
     if as_json:
         print_json(describe_lab(found))
         return
@@ -59,6 +67,8 @@ def describe_lab(found: LabStatus) -> dict[str, object]:
                 "state": node.state,
                 "platform": node.platform,
                 "emulated": bool(node.platform),
+                "vm": node.vm,
+                "console": found.console.format(node=node.name),
                 "broken": list(node.broken),
             }
             for node in found.nodes
@@ -95,4 +105,5 @@ def list_columns(nodes: Sequence[NodeStatus]) -> Iterator[tuple[str, list[str]]]
     yield "address", [node.address for node in nodes]
     yield "state", [node.state for node in nodes]
     yield "emulated hardware", [node.platform for node in nodes]
+    yield "machine", ["virtual" if node.vm else "" for node in nodes]
     yield "broken", [" ".join(node.broken) for node in nodes]

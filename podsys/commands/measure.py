@@ -64,6 +64,7 @@ def measure(context: Context) -> Measured:
         mark=secrets.token_hex(8),
         carried=context.run / CARRIED_FILE if kept.lines else None,
     )
+    context.watch.stage("load the checks")
     lines = run_suites(run, Listener(context), context.stop.is_set)
     answers = call_roll(context.fleet, nodes, run.mark)
     rate, bounds = run.line_rate_gbps, catalog.bounds

@@ -11,6 +11,7 @@ from podsys.commands.common import Cluster
 from podsys.commands.desired import Desired
 from podsys.commands.faults import describe_platform, load_faults, load_platforms, paths_below
 from podsys.commands.platform_names import find_platforms
+from podsys.commands.quarantine import judge_quarantine
 from podsys.commands.release_book import judge_locks
 from podsys.core.counters import Kept, compare_counters, keep_counters
 from podsys.core.diagnose import Surroundings, diagnose_nodes
@@ -51,6 +52,7 @@ def judge_passive(
     reachable = {n: desired.skipped[n] for n, found in facts.items() if found.reachable}
     return [
         *judge_reachable(facts.values()),
+        *judge_quarantine(cluster.workspace, facts),
         *diagnose_nodes(facts, faults, surroundings, items),
         *judge_skips(reachable, catalog.sources),
         *judge_locks(cluster.workspace, cluster.spec, facts),

@@ -14,25 +14,27 @@ from podsys.model.facts import NodeFacts
 from podsys.model.nodeset import fold
 from podsys.view.progress import Progress
 
-# As long as the reboot playbook waits: servers with much memory take minutes to start.
-PATIENCE_S = 600.0
 PAUSE_S = 2.0
 ANSWER_S = 15.0
 
 
 def survey_after_reboots(
     cluster: Cluster, fleet: Fleet, chosen: Sequence[str], watch: Progress
-) -> tuple[dict[str, NodeFacts], Desired]:
-    """One look at all nodes; another one when some of them were still booting."""
-    found = survey(cluster, fleet, chosen, watch)
+) -> tuple[dict[str, NodeFacts], Desired, list[str]]:
+    """One look at all nodes; another one when some of them were still booting.
+
+    The last part are those that did not come back all the same.
+    """
+    facts, desired = survey(cluster, fleet, chosen, watch)
     interrupted = find_interrupted(cluster.workspace.runs)
     told = find_rebooting(read_journal(interrupted)) if interrupted else set()
-    gone = sorted(node for node, facts in found[0].items() if node in told and not facts.reachable)
+    gone = [node for node in sorted(told & facts.keys()) if not facts[node].reachable]
     if not gone:
-        return found
+        return facts, desired, []
     watch.say(f"waiting for {fold(gone)}: told to reboot by the run that was interrupted")
-    _wait_for(fleet, gone)
-    return survey(cluster, fleet, chosen, watch)
+    _wait_for(fleet, gone, cluster.spec.rollout.reboot_limit_s)
+    facts, desired = survey(cluster, fleet, chosen, watch)
+    return facts, desired, [node for node in gone if not facts[node].reachable]
 
 
 def find_rebooting(events: Iterable[Mapping[str, Any]]) -> set[str]:
@@ -46,8 +48,8 @@ def find_rebooting(events: Iterable[Mapping[str, Any]]) -> set[str]:
     return told
 
 
-def _wait_for(fleet: Fleet, nodes: Sequence[str]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+def _wait_for(fleet: Fleet, nodes: Sequence[str], limit_s: float) -> None:
+    deadline = time.monotonic() + limit_s
     missing = list(nodes)
     while missing and time.monotonic() < deadline:
         time.sleep(PAUSE_S)

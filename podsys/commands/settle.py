@@ -21,22 +21,24 @@ WAITED = ("clock", "units")
 STARTING = ("initializing", "starting")
 
 
-def look_again(context: Context, nodes: Collection[str]) -> None:
+def look_again(context: Context, nodes: Collection[str], *, clocks: bool = True) -> None:
     """At nodes that something was done to; the others are as they were seen before.
+
+    Without `clocks`, only services are waited for.
 
     New connections: limits and reboots take effect for new sessions only.
     """
     if nodes:
         context.fleet.close()
         _survey(context, nodes)
-        wait_for_settled(context)
+        wait_for_settled(context, clocks=clocks)
 
 
-def wait_for_settled(context: Context) -> None:
+def wait_for_settled(context: Context, *, clocks: bool = True) -> None:
     """Only what is waited for is asked again; whoever was still starting is then looked at anew."""
     deadline = time.monotonic() + PATIENCE_S
     started: set[str] = set()
-    while late := find_unsettled(context.facts):
+    while late := find_unsettled(context.facts, clocks=clocks):
         if time.monotonic() > deadline or context.stop.is_set():
             break
         started |= {node for node, why in late.items() if why == STARTS}
@@ -63,12 +65,18 @@ def _describe(late: Mapping[str, str]) -> str:
     return "waiting: " + "; ".join(f"{why}: {fold(nodes)}" for why, nodes in by_reason.items())
 
 
-def find_unsettled(facts: Mapping[str, NodeFacts]) -> dict[str, str]:
+def find_unsettled(facts: Mapping[str, NodeFacts], *, clocks: bool = True) -> dict[str, str]:
     """Reachable nodes whose services still start or whose clock is not yet synchronised."""
     late = {}
     for name, found in facts.items():
         if found.get("units.state") in STARTING or found.get("units.activating"):
             late[name] = STARTS
-        elif found.get("clock.daemon") == "chronyd" and found.get("clock.synchronised") is False:
+        elif clocks and _is_out_of_step(found):
             late[name] = "its clock is not synchronised yet"
     return late
+
+
+def _is_out_of_step(found: NodeFacts) -> bool:
+    """None is what was not read: nothing to wait for."""
+    is_chrony = found.get("clock.daemon") == "chronyd"
+    return is_chrony and found.get("clock.synchronised") is False

@@ -85,6 +85,7 @@ def _from_lab(name: str) -> Found:
             "ssh": {"user": lab.user, "key": str(lab.ssh_key)},
             "network": {"link_gbps": lab.link_mbps / 1000},
             "monitoring": {"server": hosts[0].name},
+            "console": {"file": lab.console},
         },
         read_text(lab.known_hosts),
     )

@@ -9,6 +9,7 @@ import yaml
 
 from podsys import __version__
 from podsys.core.document import Loader
+from podsys.core.kernels import find_kernel
 from podsys.errors import PodsysError
 from podsys.model.facts import NodeFacts
 from podsys.model.lock import LockedRelease
@@ -54,7 +55,7 @@ def make_lock(
 def read_lock(text: str) -> dict[str, dict[str, str]]:
     """What each node was when the lock was made; a lock that cannot be read says nothing.
 
-    Where a release is locked, the driver is that of the release, whatever was loaded then.
+    Where a release is locked, kernel and driver are those of the release, whatever ran then.
     """
     try:
         lock: Any = yaml.load(text, Loader)  # noqa: S506 - a safe loader, in C where there is one
@@ -62,16 +63,21 @@ def read_lock(text: str) -> dict[str, dict[str, str]]:
         known = {node: dict(one) for nodes, one in systems for node in nodes}
         for release in lock.get("releases", ()):
             for node in known.keys() & set(expand(release["nodes"])):
-                known[node] |= _driver_of(release["components"])
+                known[node] |= _wanted_by(release["components"])
     except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, PodsysError):
         return {}
     return known
 
 
-def _driver_of(components: Mapping[str, Any]) -> dict[str, str]:
-    """Only kernel modules have a flavour."""
+def _wanted_by(components: Mapping[str, Any]) -> dict[str, str]:
+    """Only kernel modules have a flavour; where the release leaves them to the machine's host,
+    they must still be of the version of the driver's libraries."""
     modules = [one["version"] for one in components.values() if one.get("flavour")]
-    return {"driver": modules[0]} if modules else {}
+    driver = modules or [components[name]["version"] for name in ("driver",) if name in components]
+    packages = [one for part in components.values() for one in part.get("packages", ())]
+    kernel = find_kernel((one["name"], one["version"], one["arch"]) for one in packages)
+    found = {"driver": "".join(driver[:1]), "kernel": kernel}
+    return {name: value for name, value in found.items() if value}
 
 
 def as_data(locked: LockedRelease) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from podsys.model.forecast import Forecast
 
-LEVELS = {1: "passive", 2: "node", 3: "pairs", 4: "fabric"}
 # A check that takes longer than it usually does is as good as done, and not yet done.
 NEARLY_NOTHING_S = 1.0
 
@@ -52,9 +51,12 @@ def sum_forecasts(forecasts: Iterable[Forecast]) -> Forecast:
 
 @dataclass
 class Outlook:
-    """Fed with the lines of a run as they come; times are seconds of any one clock."""
+    """Fed with the lines of a run as they come; times are seconds of any one clock.
 
-    waiting: dict[tuple[str, ...], float] = field(default_factory=dict)
+    `waiting`: for each check the seconds that it usually still takes, one entry each time it runs.
+    """
+
+    waiting: dict[str, list[float]] = field(default_factory=dict)
     at_work: str = ""
     began: float = 0.0
     since: float = 0.0
@@ -65,19 +67,20 @@ class Outlook:
             case "started":
                 self.began = self.since = now
                 for entry in line["planned"]:
-                    self.waiting[_key(entry)] = float(entry["usual_s"])
+                    self.waiting.setdefault(entry["check"], []).append(float(entry["usual_s"]))
             case "begins":
                 self.at_work, self.since, self.said = str(line["check"]), now, None
             case "left":
                 self.said = float(line["left_s"]), now
             case "outcome":
-                self.waiting.pop(_key(line), None)
+                if self.waiting.get(line["check"]):
+                    self.waiting[line["check"]].pop()
                 self.since, self.said = now, None
 
     def left_s(self, now: float) -> float:
         """Seconds until all is measured, as far as anybody can tell."""
-        here = [seconds for key, seconds in self.waiting.items() if key[0] == self.at_work]
-        later = sum(seconds for key, seconds in self.waiting.items() if key[0] != self.at_work)
+        here = self.waiting.get(self.at_work, [])
+        later = sum(sum(times) for check, times in self.waiting.items() if check != self.at_work)
         if not here:
             return later
         if self.said:
@@ -90,7 +93,3 @@ class Outlook:
         """From 0 to 1."""
         spent, left = now - self.began, self.left_s(now)
         return spent / (spent + left) if self.began and spent + left > 0 else 0.0
-
-
-def _key(line: Line) -> tuple[str, ...]:
-    return (str(line["check"]), *line["nodes"])

@@ -168,7 +168,8 @@ def is_hashed(component: Component) -> bool:
 def _refuse_gpus(release: Release, seen: Sequence[Generation]) -> str:
     for generation in seen:
         if generation.vendor != release.gpus:
-            return f"{release.id} is for {release.gpus} GPUs, the machine's are {generation.id}"
+            of = f"{release.gpus} GPUs" if release.gpus else "machines without GPUs"
+            return f"{release.id} is for {of}, the machine's are {generation.id}"
         if release.generations and generation.id not in release.generations:
             return f"{release.id} is not for {generation.id} GPUs"
         for component in release.components.values():
@@ -209,7 +210,7 @@ def _unmet(
 
 
 def _has_gpu(
-    vendor: str, traits: MachineTraits, generations: Mapping[str, Generation]
+    vendor: str | None, traits: MachineTraits, generations: Mapping[str, Generation]
 ) -> bool | None:
     if traits.pci is not None:
         ids = {gpu for one in generations.values() if one.vendor == vendor for gpu in one.gpus}

@@ -111,6 +111,9 @@ def _check_parts(release: Release) -> Iterator[tuple[Path, str, str]]:
 def _check_flavours(
     release: Release, generations: Mapping[str, Generation]
 ) -> Iterator[tuple[Path, str, str]]:
+    for part, component in release.components.items():
+        if component.when.gpu and not release.gpus:
+            yield ("components", part, "when"), "the release is for no GPUs", "name its `gpus`"
     for position, name in enumerate(release.generations):
         path: Path = ("generations", position)
         generation = generations.get(name)

@@ -7,10 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from podsys.model.plan import Step
 
 
-def split_waves(nodes: Sequence[str], canary: int) -> list[tuple[str, ...]]:
-    """The first `canary` nodes alone, then all others; one wave where that changes nothing."""
+def split_waves(
+    nodes: Sequence[str], canary: int, size: int | None = None
+) -> list[tuple[str, ...]]:
+    """The first `canary` nodes alone, then the others, at most `size` at once."""
     first, rest = tuple(nodes[:canary]), tuple(nodes[canary:])
-    return [wave for wave in (first, rest) if wave]
+    step = size or max(1, len(rest))
+    waves = [first, *(rest[place : place + step] for place in range(0, len(rest), step))]
+    return [wave for wave in waves if wave]
 
 
 def roles_on(steps: Iterable[Step], wave: Iterable[str]) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 
 def is_local(address: str) -> bool:
@@ -12,6 +13,14 @@ def is_local(address: str) -> bool:
     except OSError:
         return False
     return any(_can_bind(family, place) for family, _, _, _, place in found)
+
+
+def own_boot_id() -> str:
+    """Of the kernel that podsys runs on: a node that tells the same is this machine."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 def _can_bind(family: int, place: object) -> bool:

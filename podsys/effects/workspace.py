@@ -39,9 +39,19 @@ class Workspace:
         return self.root / ".podsys" / "counters.json"
 
     @property
+    def quarantine_file(self) -> Path:
+        """Nodes that did not come back from a reboot as they must, with what is known of it."""
+        return self.root / ".podsys" / "quarantine.json"
+
+    @property
     def written_file(self) -> Path:
         """cluster.yaml as podsys wrote it: what differs from it is a person's edit."""
         return self.root / ".podsys" / "cluster.written.yaml"
+
+    @property
+    def packages(self) -> Path:
+        """Packages that nodes built, each with its sha256 beside it."""
+        return self.root / "packages"
 
     @property
     def run_lock(self) -> Path:

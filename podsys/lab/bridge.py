@@ -22,7 +22,7 @@ def ensure_bridge(lab: Lab, link_mbps: int | None, kind: Kind) -> Settings:
         kept = known is not None and has_bridge(lab)
         subnet = known.subnet if known and kept else choose_subnet(known)
         speed = link_mbps or (known.link_mbps if known else DEFAULT_LINK_MBPS)
-        settings = Settings(subnet, speed, kind.packages, kind.platforms)
+        settings = Settings(subnet, speed, kind.packages, kind.platforms, kind.vm)
         save_settings(lab, settings)
         if not has_bridge(lab):
             make_bridge(lab, settings)

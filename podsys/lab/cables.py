@@ -1,4 +1,7 @@
-"""Each node's network cable: a veth pair from the bridge into the node's own namespace."""
+"""Each node's network cable: a veth pair from the bridge into the node's own namespace.
+
+There a container has its address; a virtual machine's card is joined to it by a small bridge.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from podsys.lab.shell import run
 
 NETNS_DIR = Path("/run/netns")
 NET = Path("/sys/class/net")
+TAP = "tap0"
+JOINT = "joint"
 
 
 def ensure_cable(node: Place, settings: Settings) -> None:
@@ -33,12 +38,14 @@ def ensure_cable(node: Place, settings: Settings) -> None:
 def is_plugged(node: Place, settings: Settings) -> bool:
     if not (NET / node.cable / "brport").exists() or not (NETNS_DIR / node.netns).exists():
         return False
-    shown = run(["ip", "-n", node.netns, "-4", "-j", "address", "show", "eth0"], check=False)
-    return shown.returncode == 0 and settings.address(node) in shown.stdout
+    what = ["link", "show", TAP] if settings.vm else ["-4", "address", "show", "eth0"]
+    sign = f'"master":"{JOINT}"' if settings.vm else settings.address(node)
+    shown = run(["ip", "-n", node.netns, "-j", *what], check=False)
+    return shown.returncode == 0 and sign in shown.stdout
 
 
 def plug(node: Place, settings: Settings) -> None:
-    """Make namespace and cable; the address comes last, as the sign that all is there."""
+    """Make namespace and cable; what comes last in there is the sign that all is there."""
     run(["ip", "netns", "add", node.netns])
     host = (
         f"link add {node.cable} type veth peer name eth0 netns {node.netns}\n"
@@ -46,8 +53,20 @@ def plug(node: Place, settings: Settings) -> None:
         f"link set {node.cable} up\n"
     )
     run(["ip", "-batch", "-"], text=host)
-    inside = f"link set lo up\nlink set eth0 up\naddress add {settings.address(node)}/24 dev eth0\n"
-    run(["ip", "-n", node.netns, "-batch", "-"], text=inside)
+    inside = join_card() if settings.vm else f"address add {settings.address(node)}/24 dev eth0\n"
+    text = f"link set lo up\nlink set eth0 up\n{inside}"
+    run(["ip", "-n", node.netns, "-batch", "-"], text=text)
+
+
+def join_card() -> str:
+    return (
+        f"link add {JOINT} type bridge forward_delay 0\n"
+        f"link set {JOINT} up\n"
+        f"link set eth0 master {JOINT}\n"
+        f"tuntap add dev {TAP} mode tap\n"
+        f"link set {TAP} up\n"
+        f"link set {TAP} master {JOINT}\n"
+    )
 
 
 def unplug(node: Place) -> None:

@@ -7,26 +7,16 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from podsys.errors import ExitCode, PodsysError
+from podsys.errors import PodsysError
 from podsys.lab import losing
-from podsys.lab.emulation import restart_emulator
 from podsys.lab.host import require_linux_root
 from podsys.lab.layout import Lab, Place
 from podsys.lab.locks import lock_lab
-from podsys.lab.mounts import ensure_overlay
-from podsys.lab.nodes import image_of, power_off, power_on, wait_for_node
-from podsys.lab.processes import find_leader, find_node_pids, read_field, send
+from podsys.lab.machine import machine_of
+from podsys.lab.nodes import power_off, wait_for_node
 from podsys.lab.settings import Settings, load_settings
 from podsys.lab.shaping import shape_link, shape_pair
-from podsys.lab.shell import run
-
-# Enter all of a node's namespaces. A node that goes down stops its processes before it kills
-# them; nsenter stops itself when its child stops, nobody makes it go on, and the dead child that
-# it does not collect keeps the node from ending. So a shell waits in its place, which does not.
-ENTER = ["nsenter", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--no-fork"]
-WAIT = ["sh", "-c", '"$@"; exit $?', "sh"]
-# The environment of a fresh login.
-CLEAN = ["env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+from podsys.lab.vm.machine import BROKEN_INITRAMFS
 
 
 @contextmanager
@@ -72,12 +62,14 @@ def freeze(node: str, lab: str = "") -> None:
     PID 1 first: it would start anew what it sees stop.
     """
     with reach_lab(lab) as (found, _):
-        signal_node(found.find_node(node), signal.SIGSTOP)
+        place = found.find_node(node)
+        machine_of(place).signal(place, signal.SIGSTOP)
 
 
 def thaw(node: str, lab: str = "") -> None:
     with reach_lab(lab) as (found, _):
-        signal_node(found.find_node(node), signal.SIGCONT)
+        place = found.find_node(node)
+        machine_of(place).signal(place, signal.SIGCONT)
 
 
 def kill_node(node: str, lab: str = "") -> None:
@@ -86,19 +78,24 @@ def kill_node(node: str, lab: str = "") -> None:
         power_off(found.find_node(node))
 
 
+def break_initramfs(node: str, lab: str = "") -> None:
+    """What a virtual machine packs to boot from is cut off from now on, as where /boot is full:
+    the boot after the next change of its kernel hangs."""
+    hook = f"mkdir -p $(dirname {BROKEN_INITRAMFS}) && cat > {BROKEN_INITRAMFS}"
+    script = f"{hook} && chmod 755 {BROKEN_INITRAMFS}"
+    done = run_in(node, ["sh", "-c", script], lab, text='#!/bin/sh\ntruncate --size=64K "$2"\n')
+    if done.returncode != 0:
+        raise PodsysError(f"{node}: {done.stderr}", "Only virtual machines have an initramfs.")
+
+
 def heal(node: str, lab: str = "") -> None:
     """Undo every fault of a node, as far as the lab's side goes; boots it if it is off."""
     with reach_lab(lab) as (found, settings):
         place = found.find_node(node)
         shape_link(place, settings.link_mbps)
         losing.stop_losing(place.cable)
-        signal_node(place, signal.SIGCONT)
-        if find_leader(place) is None:
-            ensure_overlay(place, image_of(place))
-            power_on(place)
-            restart_emulator(found)
-        else:
-            enter(place, ["systemctl", "start", "ssh.service"])
+        machine_of(place).signal(place, signal.SIGCONT)
+        machine_of(place).revive(place)
         wait_for_node(place, settings.address(place))
 
 
@@ -111,31 +108,4 @@ def run_in(
 
 
 def enter(place: Place, argv: Sequence[str], text: str = "") -> subprocess.CompletedProcess[str]:
-    leader = find_leader(place)
-    if leader is None:
-        raise PodsysError(
-            f"Node {place.name} is off.", "`podsys lab up` boots it.", ExitCode.FAILED
-        )
-    command = [*ENTER, "--target", str(leader), "--", *WAIT, *CLEAN, *argv]
-    return run(command, text=text, check=False, timeout=120)
-
-
-def signal_node(place: Place, number: int) -> None:
-    """Signal all processes inside a node, its PID 1 first, until no new ones turn up."""
-    leader = find_leader(place)
-    if leader is None:
-        return
-    done: set[int] = set()
-    for _ in range(10):
-        pids = [leader, *find_inner_pids(place, leader)]
-        if set(pids) <= done:
-            return
-        for pid in pids:
-            send(pid, number)
-        done |= set(pids)
-
-
-def find_inner_pids(place: Place, leader: int) -> list[int]:
-    """The node's processes, without the host's ones that keep it running."""
-    depth = len(read_field(leader, "NSpid"))
-    return [pid for pid in find_node_pids(place) if len(read_field(pid, "NSpid")) >= depth]
+    return machine_of(place).run(place, argv, text)

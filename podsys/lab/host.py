@@ -23,6 +23,13 @@ TOOLS = {
     "sysctl": "procps",
     "ssh-keygen": "openssh-client",
 }
+# The same for labs of virtual machines.
+VM_TOOLS = {
+    "qemu-system-x86_64": "qemu-system-x86",
+    "qemu-img": "qemu-utils",
+    "mke2fs": "e2fsprogs",
+    "sfdisk": "fdisk",
+}
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -45,18 +52,24 @@ def require_linux_root() -> None:
         )
 
 
-def find_missing() -> list[str]:
+def find_missing(vm: bool = False) -> list[str]:
     """Debian packages whose tools this machine lacks."""
     path = f"{os.environ.get('PATH', '')}:{SYSTEM_PATH}"
-    missing = {package for tool, package in TOOLS.items() if not shutil.which(tool, path=path)}
+    tools = TOOLS | (VM_TOOLS if vm else {})
+    missing = {package for tool, package in tools.items() if not shutil.which(tool, path=path)}
     if not KEYRING.exists():
         missing.add("debian-archive-keyring")
     return sorted(missing)
 
 
-def require_tools(report: Report) -> None:
+def require_tools(report: Report, vm: bool = False) -> None:
     """Install what is missing where apt-get can; elsewhere say what to install."""
-    require_packages(find_missing(), report)
+    if vm and platform.machine() != "x86_64":
+        raise PodsysError(
+            f"Virtual machines of the lab are x86_64, and this machine is {platform.machine()}.",
+            "Leave out --vm: the nodes are containers then.",
+        )
+    require_packages(find_missing(vm), report)
 
 
 def require_packages(missing: list[str], report: Report) -> None:

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +37,27 @@ def ensure_image(
     lab: Lab, report: Report, packages: Sequence[str] = (), hardware: bool = False
 ) -> Path:
     """The base image's folder; built first if there is none of this recipe and these packages."""
+
+    def build(new: Path) -> None:
+        report("Building the base image (once; about half a minute)")
+        build_image(new, report, packages, hardware)
+
+    return ensure_built(lab, name_image(packages, hardware), build)
+
+
+def ensure_built(lab: Lab, name: str, build: Callable[[Path], None]) -> Path:
+    """The folder of that name among the images; `build` fills it if it is not there yet."""
     images = lab.state / "images"
-    image = images / name_image(packages, hardware)
+    image = images / name
     if image.exists():
         return image
     images.mkdir(parents=True, exist_ok=True)
     with lock_file(images / ".lock"):
         if not image.exists():
-            report("Building the base image (once; about half a minute)")
             remove_unfinished(images)
             new = Path(tempfile.mkdtemp(prefix=".new-", dir=images))
             new.chmod(0o755)
-            build_image(new, report, packages, hardware)
+            build(new)
             new.rename(image)
             remove_unused(lab, image)
     return image
@@ -115,6 +124,7 @@ def build_image(root: Path, report: Report, packages: Sequence[str], hardware: b
         (root / "usr/lib/podsys-lab" / name).write_text(text)
     run(["chroot", root, "systemctl", "mask", *recipe["masked"]])
     run(["chroot", root, "systemctl", "enable", *recipe["enabled"]])
+    divert_files(root, recipe["diverted"])
     run(["chroot", root, "update-grub"])
     run(["chroot", root, "apt-cache", "gencaches"])
     remove_files(root, recipe["removed"])
@@ -157,6 +167,13 @@ def put_files(root: Path, overlay: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
             target.chmod(0o755 if path.read_bytes().startswith(b"#!") else 0o644)
+
+
+def divert_files(root: Path, paths: list[str]) -> None:
+    """dpkg puts such a file beside its place, whichever package brings it."""
+    for path in paths:
+        words = ["--local", "--no-rename", "--divert", f"{path}.distrib", "--add", path]
+        run(["chroot", root, "dpkg-divert", "--quiet", *words])
 
 
 def remove_files(root: Path, patterns: list[str]) -> None:

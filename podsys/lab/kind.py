@@ -14,24 +14,39 @@ from podsys.lab.settings import load_settings
 
 @dataclass(frozen=True)
 class Kind:
-    """`packages` lie in the image besides; `platforms` go round over the nodes."""
+    """`packages` lie in the image besides; `platforms` go round over the nodes; `vm`: virtual
+    machines, with a kernel of their own."""
 
     packages: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
+    vm: bool = False
 
 
-def choose_kind(lab: Lab, packages: Sequence[str] | None, platforms: Sequence[str] | None) -> Kind:
+def choose_kind(
+    lab: Lab,
+    packages: Sequence[str] | None,
+    platforms: Sequence[str] | None,
+    vm: bool | None = None,
+) -> Kind:
     """What was asked for; None keeps what the lab has. Nodes that are there cannot change."""
     known = load_settings(lab)
-    kept = Kind(known.packages, known.platforms) if known else Kind()
+    kept = Kind(known.packages, known.platforms, known.vm) if known else Kind()
     require_platforms(tuple(platforms or ()))
     chosen = Kind(
         kept.packages if packages is None else tidy_packages(packages),
         kept.platforms if platforms is None else tuple(platforms),
+        kept.vm if vm is None else vm,
     )
+    if chosen.vm and chosen.platforms:
+        raise PodsysError(
+            "Emulated hardware is for containers: a virtual machine has QEMU's.",
+            "Give --vm or --platform, not both.",
+        )
     if lab.made_nodes():
         require_same(lab, "packages", kept.packages, chosen.packages)
         require_same(lab, "platforms", kept.platforms, chosen.platforms)
+        kinds = {False: ("containers",), True: ("virtual machines",)}
+        require_same(lab, "nodes", kinds[kept.vm], kinds[chosen.vm])
     return chosen
 
 

@@ -13,6 +13,7 @@ from podsys.errors import PodsysError
 DEFAULT_STATE = "/var/lib/podsys/lab"
 MAX_NODES = 200
 HOST_RUN = Path("/run/podsys-lab")
+CONSOLE = "console.log"
 
 
 def default_name() -> str:
@@ -88,6 +89,11 @@ class Lab:
         """What the nodes see of their emulated hardware, in memory."""
         return self.dir / "hardware"
 
+    @property
+    def consoles(self) -> str:
+        """The nodes' consoles as a pattern, `{node}` for the name."""
+        return str(self.dir / "nodes" / "{node}" / CONSOLE)
+
     def node(self, number: int) -> Place:
         return Place(self, number)
 
@@ -157,7 +163,21 @@ class Place:
 
     @property
     def console(self) -> Path:
-        return self.dir / "console.log"
+        return self.dir / CONSOLE
+
+    @property
+    def disk(self) -> Path:
+        """What a virtual machine has changed of the disk that it started from."""
+        return self.dir / "disk.qcow2"
+
+    @property
+    def is_vm(self) -> bool:
+        return self.disk.exists()
+
+    @property
+    def agent(self) -> Path:
+        """The wire to the guest agent of a virtual machine."""
+        return self.dir / "agent"
 
     @property
     def netns(self) -> str:

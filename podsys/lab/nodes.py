@@ -8,19 +8,21 @@ import time
 from pathlib import Path
 
 from podsys.errors import ExitCode, PodsysError
-from podsys.lab.cables import ensure_cable, save_network_defaults, unplug
+from podsys.lab.cables import unplug
 from podsys.lab.cgroups import remove_groups
 from podsys.lab.files import read_or
 from podsys.lab.hardware.node import plug_in, remove_hardware
 from podsys.lab.identity import write_identity
 from podsys.lab.layout import Place
-from podsys.lab.mounts import ensure_overlay, unmount_below
+from podsys.lab.machine import machine_of
+from podsys.lab.mounts import unmount_below
 from podsys.lab.processes import is_powered, kill_node_pids
 from podsys.lab.settings import Settings
-from podsys.lab.shell import start_daemon
+from podsys.lab.vm.disks import make_disks
 
-POWER = Path(__file__).with_name("power.sh")
 BOOT_SECONDS = 180
+# A virtual machine without KVM, on processors that others use too.
+VM_BOOT_SECONDS = 600
 
 
 def prepare_node(node: Place, settings: Settings, image: Path) -> None:
@@ -29,14 +31,12 @@ def prepare_node(node: Place, settings: Settings, image: Path) -> None:
     if not ready.exists():
         shutil.rmtree(node.dir, ignore_errors=True)
         write_identity(node, settings)
+        if settings.vm:
+            make_disks(node, settings, image)
         if platform := settings.platform_of(node):
             plug_in(node, platform)
         ready.write_text(f"{image}\n")
-    if not node.kernel.exists():
-        shutil.copytree(node.lab.kernel, node.kernel)
-    ensure_overlay(node, image_of(node))
-    ensure_cable(node, settings)
-    save_network_defaults(node)
+    machine_of(node).prepare(node, settings, image_of(node))
 
 
 def image_of(node: Place) -> Path:
@@ -45,12 +45,8 @@ def image_of(node: Place) -> Path:
 
 
 def power_on(node: Place) -> None:
-    if is_powered(node):
-        return
-    machine = f"{node.lab.prefix}-{node.name}"
-    group = f"{node.lab.prefix}/{node.name}"
-    words = (node.dir, node.lab.dir, node.netns, machine, node.name, group)
-    start_daemon(["sh", POWER, *words], node.console)
+    if not is_powered(node):
+        machine_of(node).start(node)
 
 
 def power_off(node: Place) -> None:
@@ -74,12 +70,13 @@ def remove_node(node: Place) -> None:
 
 def wait_for_node(node: Place, address: str) -> None:
     """Wait until the node's sshd greets."""
-    deadline = time.monotonic() + BOOT_SECONDS
+    limit = VM_BOOT_SECONDS if node.is_vm else BOOT_SECONDS
+    deadline = time.monotonic() + limit
     while not is_greeted(address, 2.0):
         if not is_powered(node) and not is_powered_soon(node):
             raise boot_failure(node, "went off while it booted")
         if time.monotonic() > deadline:
-            raise boot_failure(node, f"did not answer on SSH within {BOOT_SECONDS} s")
+            raise boot_failure(node, f"did not answer on SSH within {limit} s")
         time.sleep(0.15)
 
 

@@ -32,7 +32,7 @@ boot() (
     exec systemd-nspawn --quiet --boot --capability=CAP_NET_ADMIN --register=no --keep-unit --link-journal=no \
         --directory="$node/root" --machine="$machine" --hostname="$name" \
         --network-namespace-path="/run/netns/$netns" \
-        --resolv-conf=off --timezone=off --console=pipe \
+        --resolv-conf=off --timezone=off --console=read-only \
         --bind="$copies:/run/podsys-lab-kernel" \
         --bind-ro=/sys/devices/system/cpu:/run/podsys-lab-cpu "$@"
 )

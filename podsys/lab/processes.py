@@ -12,7 +12,8 @@ from podsys.errors import ExitCode, PodsysError
 from podsys.lab.files import read_or
 from podsys.lab.layout import Lab, Place
 
-DAEMONS = {"setsid", "setpriv", "env", "sh", "systemd-nspawn", "apt-cacher-ng"}
+QEMU = "qemu-system-x86_64"
+DAEMONS = {"setsid", "setpriv", "env", "sh", "systemd-nspawn", "apt-cacher-ng", "ip", QEMU}
 EMULATOR = "podsys.lab.emulator"
 
 

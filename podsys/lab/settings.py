@@ -1,5 +1,5 @@
-"""What a lab remembers: its subnet, the speed of its links, what its image holds besides, and
-the platforms that its nodes are, in turn."""
+"""What a lab remembers: its subnet, the speed of its links, what its image holds besides, the
+platforms that its nodes are, in turn, and whether they are virtual machines."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Settings:
     link_mbps: int
     packages: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
+    vm: bool = False
 
     @property
     def gateway(self) -> str:

@@ -25,6 +25,7 @@ def read_status(lab: Lab, settings: Settings) -> LabStatus:
                 state,
                 settings.platform_of(node),
                 tuple(read_broken(node)),
+                node.is_vm,
             )
             for node, state in zip(nodes, states, strict=True)
         )
@@ -37,6 +38,7 @@ def read_status(lab: Lab, settings: Settings) -> LabStatus:
         lab.bridge,
         settings.gateway,
         settings.link_mbps,
+        lab.consoles,
     )
 
 

@@ -15,7 +15,8 @@ Report = Callable[[str], None]
 class NodeStatus:
     """One practice node: `starting` means that it has power but its sshd does not answer.
 
-    `platform` is the hardware that is emulated on it, if any; `broken` the ids of its faults.
+    `platform` is the hardware that is emulated on it, if any; `broken` the ids of its faults;
+    `vm`: a virtual machine, not a container.
     """
 
     name: str
@@ -23,11 +24,15 @@ class NodeStatus:
     state: NodeState
     platform: str = ""
     broken: tuple[str, ...] = ()
+    vm: bool = False
 
 
 @dataclass(frozen=True)
 class LabStatus:
-    """Everything an admin needs to reach the practice nodes."""
+    """Everything an admin needs to reach the practice nodes.
+
+    `console`: the file with what a node said on its console; `{node}` stands for its name.
+    """
 
     name: str
     nodes: tuple[NodeStatus, ...]
@@ -37,6 +42,7 @@ class LabStatus:
     bridge: str
     gateway: str
     link_mbps: int
+    console: str
 
     @property
     def ready(self) -> bool:

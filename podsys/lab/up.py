@@ -13,11 +13,11 @@ from podsys.lab.emulation import find_emulators, restart_emulator
 from podsys.lab.host import require_linux_root, require_tools
 from podsys.lab.host_limits import raise_limits
 from podsys.lab.identity import ensure_lab_key, write_known_hosts
-from podsys.lab.image import ensure_image
 from podsys.lab.kind import Kind, choose_kind
 from podsys.lab.knobs import write_defaults
 from podsys.lab.layout import MAX_NODES, Lab, Place
 from podsys.lab.locks import lock_lab
+from podsys.lab.machine import ensure_base
 from podsys.lab.mounts import ensure_copies, ensure_hardware
 from podsys.lab.nodes import power_on, prepare_node, remove_node, wait_for_node
 from podsys.lab.processes import list_powered
@@ -34,18 +34,19 @@ def up(
     link_mbps: int | None = None,
     packages: Sequence[str] | None = None,
     platforms: Sequence[str] | None = None,
+    vm: bool | None = None,
 ) -> LabStatus:
     """Bring the lab to `nodes` nodes and wait until each answers on SSH.
 
     `packages` lie in the image from the start; the nodes get the hardware of `platforms`, in
-    turn. None keeps what the lab was made with.
+    turn, or are virtual machines. None keeps what the lab was made with.
     """
     require_linux_root()
     if not 1 <= nodes <= MAX_NODES:
         raise PodsysError(f"A lab has 1 to {MAX_NODES} nodes, not {nodes}.", "Give --nodes N.")
     lab = Lab.named(name)
     with lock_lab(lab):
-        kind = choose_kind(lab, packages, platforms)
+        kind = choose_kind(lab, packages, platforms, vm)
         found = find_ready(lab, nodes, link_mbps)
         return found or bring_up(lab, nodes, report, link_mbps, kind)
 
@@ -62,8 +63,8 @@ def find_ready(lab: Lab, nodes: int, link_mbps: int | None) -> LabStatus | None:
 
 
 def bring_up(lab: Lab, nodes: int, report: Report, link_mbps: int | None, kind: Kind) -> LabStatus:
-    require_tools(report)
-    image = ensure_image(lab, report, kind.packages, bool(kind.platforms))
+    require_tools(report, vm=kind.vm)
+    image = ensure_base(lab, report, kind)
     raise_limits(lab)
     lab.dir.mkdir(parents=True, exist_ok=True)
     settings = ensure_bridge(lab, link_mbps, kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from podsys.model.build import PlannedBuild
 from podsys.model.item import Item, Reading
 
 
@@ -44,17 +45,29 @@ class Reboot:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`changes` are made by `steps`; `reboots` follow; `gaps` stay unknown."""
+    """`builds` come first, `changes` are made by `steps`, `reboots` follow; `gaps` stay unknown."""
 
     changes: tuple[Change, ...] = ()
     steps: tuple[Step, ...] = ()
     reboots: tuple[Reboot, ...] = ()
     gaps: tuple[Gap, ...] = ()
     unreachable: tuple[str, ...] = ()
+    builds: tuple[PlannedBuild, ...] = ()
 
     @property
     def empty(self) -> bool:
         return not self.steps and not self.reboots
 
 
-EventKind = Literal["started", "step", "node", "reboot", "stopped", "certified", "finished"]
+EventKind = Literal[
+    "started",
+    "build",
+    "step",
+    "node",
+    "reboot",
+    "quarantined",
+    "released",
+    "stopped",
+    "certified",
+    "finished",
+]

@@ -96,7 +96,8 @@ class Release(ReleasePart):
     """One file podsys/catalog/releases/<id>.yaml, id = <system>-<name>.
 
     cluster.yaml asks for `name`, which may exist for several systems, for an id, or for `auto`:
-    the recommended one that fits. `validated` says who ran this set, and where.
+    the recommended one that fits. `validated` says who ran this set, and where. Without `gpus` it
+    is for machines that have none: a kernel and its headers.
     """
 
     id: Name
@@ -104,7 +105,7 @@ class Release(ReleasePart):
     title: str
     recommended: bool = False
     system: System
-    gpus: Vendor
+    gpus: Vendor | None = None
     generations: tuple[Word, ...] = Field((), description="of GPUs; none: all of the maker's")
     validated: str
     origins: dict[Word, Origin] = Field(min_length=1)

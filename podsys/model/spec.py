@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Pin = Annotated[str, Field(pattern=r"^[^\s=]+(=[^\s=]+)?$")]
 
@@ -75,6 +76,30 @@ class Packages(Part):
     hold: tuple[Pin, ...] = Field(
         (), description="packages that must not move; name=version also says where they must be"
     )
+    modules: Literal["packaged", "dkms"] = Field(
+        "packaged",
+        description="a release's kernel modules: built once on one node and shipped as a package,"
+        " or built by dkms on each node and for each kernel that is installed there",
+    )
+
+
+class Bundle(Part):
+    """Packages for nodes without internet: a file of `podsys bundle`, served from this machine."""
+
+    file: str = Field(description="made by podsys bundle; a relative path starts at the workspace")
+    listen: str = Field(description="IPv4 address of this machine, at which nodes fetch packages")
+    port: int = Field(8642, ge=1024, le=65535)
+
+    @field_validator("listen")
+    @classmethod
+    def _is_one_address(cls, listen: str) -> str:
+        try:
+            address = ipaddress.IPv4Address(listen)
+        except ValueError as error:
+            raise ValueError("write an IPv4 address of this machine that nodes reach") from error
+        if address.is_unspecified or address.is_multicast:
+            raise ValueError("name the one address that nodes reach")
+        return listen
 
 
 class MountPoint(Part):
@@ -101,12 +126,40 @@ class Faults(Part):
     )
 
 
+class Console(Part):
+    """Where to read what a node said on its console: a file, or a command that prints it.
+
+    `{node}`, `{address}` and `{bmc}` stand for the node's own.
+    """
+
+    file: str | None = Field(
+        None, pattern=r"^[/~]", examples=["/var/log/conserver/{node}.log"], description="its log"
+    )
+    command: tuple[str, ...] = Field(
+        (), examples=[["ipmitool", "-f", "/root/bmc.pass", "-H", "{bmc}", "sol", "activate"]],
+        description="started without a shell; what it prints within ten seconds counts",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> Self:
+        if self.file and self.command:
+            raise ValueError("give a file or a command, not both")
+        for text in (self.file or "", *self.command):
+            strange = set(re.findall(r"\{(.*?)\}", text)) - {"node", "address", "bmc"}
+            if strange:
+                raise ValueError(f"{{{strange.pop()}}} stands for nothing: node, address or bmc")
+        return self
+
+
 class Rollout(Part):
     canary: int = Field(1, ge=0, description="nodes changed first, alone")
     failure_budget: int | str = Field(
         "10%", description="failed nodes that stop the rollout when exceeded: a count or a share"
     )
     reboot: bool = Field(True, description="may deploy reboot nodes that need it")
+    reboot_limit_s: int = Field(
+        600, ge=10, le=7200, description="seconds in which a rebooted node must answer again"
+    )
     mitogen: bool = Field(
         False,
         description="let Ansible work through Mitogen where that fits; faster with many packages",
@@ -151,12 +204,14 @@ class ClusterSpec(Part):
     time: Time = Time()
     monitoring: Monitoring = Monitoring()
     packages: Packages = Packages()
+    bundle: Bundle | None = None
     release: dict[str, Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]] = Field(
         {},
         description="kernel, driver and all that goes with it as one set: platform id, group or"
         " `all`: name of a release, or `auto` for the recommended one; platform before group"
         " before all",
     )
+    console: Console = Console()
     mounts: dict[MountPath, MountPoint] = Field({}, description="path: what is mounted there")
     settings: Settings = Settings()
     faults: Faults = Faults()

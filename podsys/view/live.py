@@ -25,8 +25,8 @@ class LiveProgress(CountingProgress):
 
     _bar: Bar | None = None
 
-    def stage(self, name: str, total: int | None = None) -> None:
-        super().stage(name, total)
+    def stage(self, name: str, total: int | None = None, unit: str = "node") -> None:
+        super().stage(name, total, unit)
         self._bar = _make_bar()
         self._task = self._bar.add_task(clean(f"{self.title}: {name}"), total=total, last="")
         self._bar.start()

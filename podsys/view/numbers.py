@@ -14,6 +14,23 @@ def format_number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def format_bytes(size: float) -> str:
+    """As disks and archives count: 1 MB is a million bytes."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 999.5:
+            return f"{format_number(round(size, 1) if size < 10 else round(size))} {unit}"
+        size /= 1000
+    return f"{format_number(round(size, 1))} TB"
+
+
+def format_seconds(seconds: float) -> str:
+    """Roughly: nobody waits to the second."""
+    for limit, length, unit in ((100, 1, "s"), (6000, 60, "min")):
+        if seconds < limit:
+            return f"{max(1, round(seconds / length))} {unit}"
+    return f"{round(seconds / 3600)} h"
+
+
 def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 

@@ -17,8 +17,11 @@ QUIET_SECONDS = 10.0  # between two lines of a piped stage in which nothing fail
 class Progress:
     """What a command tells while it works. This one says nothing: for --json."""
 
-    def stage(self, name: str, total: int | None = None) -> None:
-        """A new stage begins; `total` is the number of nodes in it, when that is known."""
+    def stage(self, name: str, total: int | None = None, unit: str = "node") -> None:
+        """A new stage begins; `total` is the number of nodes in it, when that is known.
+
+        A stage that works on something else names that as its `unit`.
+        """
 
     def node(self, name: str, problem: str = "") -> None:
         """One node is through the stage; `problem` says why it failed there."""
@@ -44,13 +47,14 @@ class CountingProgress(Progress):
         self._lock = Lock()
         self._start("", None)
 
-    def _start(self, name: str, total: int | None) -> None:
-        self.name, self.total, self.began = name, total, time.monotonic()
+    def _start(self, name: str, total: int | None, unit: str = "node") -> None:
+        self.name, self.total, self.unit = name, total, unit
+        self.began = time.monotonic()
         self.done = self.failed = 0
 
-    def stage(self, name: str, total: int | None = None) -> None:
+    def stage(self, name: str, total: int | None = None, unit: str = "node") -> None:
         self.end()
-        self._start(name, total)
+        self._start(name, total, unit)
 
     def node(self, name: str, problem: str = "") -> None:
         with self._lock:
@@ -70,18 +74,18 @@ class CountingProgress(Progress):
     def _summarise(self) -> str:
         """A stage that did not reach all its nodes must not look like one that did."""
         seconds = f"{time.monotonic() - self.began:.1f} s"
-        failed = f"{count(self.failed, 'node')} failed, " if self.failed else ""
+        failed = f"{count(self.failed, self.unit)} failed, " if self.failed else ""
         if self.total is None:
             return f"{self.name}: {failed}{seconds}"
-        return f"{self.name}: {self.done} of {count(self.total, 'node')}, {failed}{seconds}"
+        return f"{self.name}: {self.done} of {count(self.total, self.unit)}, {failed}{seconds}"
 
 
 class PipedProgress(CountingProgress):
     """A line when a stage begins and ends, for each failure, and now and then between."""
 
-    def stage(self, name: str, total: int | None = None) -> None:
-        super().stage(name, total)
-        self.say(f"{name} ..." if total is None else f"{name}: {count(total, 'node')} ...")
+    def stage(self, name: str, total: int | None = None, unit: str = "node") -> None:
+        super().stage(name, total, unit)
+        self.say(f"{name} ..." if total is None else f"{name}: {count(total, unit)} ...")
 
     def node(self, name: str, problem: str = "") -> None:
         super().node(name, problem)

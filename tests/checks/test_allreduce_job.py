@@ -77,9 +77,15 @@ def test_a_slow_one_is_repeated_and_what_was_slow_once_is_kept_as_intermittent()
     job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 5.0])
     assert len(job.trials) == 2
     assert statuses(findings) == {"pass": {()}, "warn": {NODES}}
-    job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 1.1, 1.2])
+    job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 2.0, 2.5])
     assert len(job.trials) == 3
-    assert [f.value for f in findings if f.status == "fail"] == [1.2]
+    assert [f.value for f in findings if f.status == "fail"] == [2.5]
+
+
+def test_one_that_is_slow_twice_alike_is_slow() -> None:
+    job, findings, _ = run(lambda nodes, turn: False, rates=[1.0, 1.1])
+    assert len(job.trials) == 2
+    assert [f.value for f in findings if f.status == "fail"] == [1.1]
 
 
 @pytest.mark.parametrize("culprit", NODES)
@@ -106,7 +112,7 @@ def test_when_both_halves_run_well_the_group_is_named_and_nobody_in_it() -> None
 
 def test_one_that_hangs_is_found_by_asking_and_costs_no_split() -> None:
     job, findings, suspects = run(lambda nodes, turn: "n3" in nodes, gone={"n3": 2})
-    assert suspects == {"n3"}
+    assert not suspects  # the roll call names it
     assert [len(trial.nodes) for trial in job.trials] == [8, 7]
     assert ("n3",) in statuses(findings)["fail"]
 

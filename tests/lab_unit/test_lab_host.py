@@ -38,7 +38,7 @@ def test_missing_nspawn_without_apt_is_named(monkeypatch: pytest.MonkeyPatch) ->
 def test_missing_nspawn_is_installed_with_apt(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     installed: list[str] = []
-    monkeypatch.setattr(host, "find_missing", lambda: ["systemd-container"])
+    monkeypatch.setattr(host, "find_missing", lambda _: ["systemd-container"])
     monkeypatch.setattr("shutil.which", lambda tool, **_more: f"/usr/bin/{tool}")
     monkeypatch.setattr(host, "install", installed.extend)
     host.require_tools(said.append)

@@ -70,8 +70,12 @@ def _judge_culprit(one: Measurement) -> Status:
 
 
 def find_culprits(measurements: Iterable[Measurement]) -> list[Suspect]:
-    """A node that made collectives fail, or two that fail only together."""
-    named = [one for one in measurements if one.metric == CULPRIT and one.value is not None]
+    """A node that made collectives fail, or two that fail only together.
+
+    Not one that was lost: the roll call names it.
+    """
+    told = [one for one in measurements if one.metric == CULPRIT and one.value is not None]
+    named = [one for one in told if not one.lost]
     return [
         Suspect("node" if len(one.nodes) == 1 else "link", "--".join(one.nodes), SURE, one.problem)
         for one in named

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from podsys.core.judge.collective import CULPRIT
 from podsys.model.finding import Finding, Suspect
 from podsys.model.status import Status
 
@@ -52,10 +53,14 @@ def fold_absent(findings: Iterable[Finding], stayed: Iterable[Finding]) -> list[
     gone = {node for one in stayed if one.status is Status.FAIL for node in one.nodes}
     return [
         replace(one, folded_under=CHECK)
-        if one.status is Status.UNKNOWN and one.nodes and gone.issuperset(one.nodes)
+        if one.nodes and gone.issuperset(one.nodes) and _follows(one)
         else one
         for one in findings
     ]
+
+
+def _follows(finding: Finding) -> bool:
+    return finding.status is Status.UNKNOWN or finding.metric == CULPRIT
 
 
 def _as_finding(one: Presence) -> Finding:

@@ -72,6 +72,18 @@ class Fleet:
         """What stands before a command that needs root."""
         return "" if self._ssh.user in (None, "root") else "sudo -n "
 
+    @property
+    def bastions(self) -> frozenset[str]:
+        """Hosts through which nodes are reached."""
+        self._prepare()
+        found: set[str] = set()
+        for node in self._nodes.values():
+            via = self._routes.of(node.address).via
+            while via is not None:
+                found.add(via.host)
+                via = via.via
+        return frozenset(found)
+
     def close(self) -> None:
         """Ends all connections, those in use too; the next command opens new ones."""
         self._kept.forget()

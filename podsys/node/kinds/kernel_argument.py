@@ -2,13 +2,13 @@
 
 Read live from /proc/cmdline, and for the next boot from /etc/default/grub and its drop-ins
 (Debian family) or from grubby (RHEL family). Written to /etc/default/grub.d/zz-podsys.cfg
-with update-grub, or by grubby. Takes effect with a reboot. Where there is a grub.cfg, it must
-say the same: an update-grub that was cut off is not done.
+with update-grub, or by grubby. Takes effect with a reboot. Where there is a grub.cfg, the entry
+that it will boot must say the same: an update-grub that was cut off is not done.
 """
 
 from typing import Dict, List, Optional
 
-from .. import machine
+from .. import grub, machine
 from ..dropin import numbered_lines, write_lines
 from ..words import split_words
 from . import Item, Readings, read_each
@@ -16,7 +16,7 @@ from . import Item, Readings, read_each
 FILE = "/etc/default/grub.d/zz-podsys.cfg"
 OWN = (FILE,)
 MAIN = "/etc/default/grub"
-BUILT = "/boot/grub/grub.cfg"
+BUILT = grub.CONFIG
 PRESENT = ""
 UNSET = "unset"
 VARIABLES = ("GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT")
@@ -55,14 +55,11 @@ def read_saved() -> Optional[Dict[str, str]]:
 
 
 def read_built() -> Optional[Dict[str, str]]:
-    """Of the first kernel in grub.cfg; None where that file does not decide."""
+    """Of the entry that grub.cfg will boot; None where that file does not decide."""
     if machine.find_command("grubby"):
         return None
-    for _, line in numbered_lines(BUILT, comments="#"):
-        words = line.split(None, 2)
-        if words[0] in ("linux", "linux16", "linuxefi"):
-            return parse_arguments(words[2] if len(words) > 2 else "")
-    return None
+    entry = grub.read_default()
+    return parse_arguments(entry.arguments) if entry else None
 
 
 def assign(values: Dict[str, str], line: str) -> None:
