@@ -11,7 +11,7 @@ from tests.lab.practice import Outcome, Run, Site, needs_nodes
 
 pytestmark = needs_nodes
 NODES = ("n001", "n002", "n003", "n004")
-METRICS = {"cpu_stream_rate", "nvme_read_bw", "nvme_randread"}
+METRICS = {"cpu_stream_triad", "nvme_read_bw", "nvme_randread"}
 OWN = '''\
 """A site's own: is there a scratch folder, and how fast does the machine start a shell?"""
 
@@ -104,7 +104,7 @@ def test_healthy_nodes_are_measured_judged_and_certified_with_the_sites_own_chec
 def test_a_missing_tool_a_full_disk_and_a_bad_mark_are_told_apart(site: Site) -> None:
     """A learnt baseline is said to be one wherever it judges; such a run teaches nothing."""
     bound = dict(BOUND, metric="nvme_read_bw", unit="MB/s", floor=21, source="learnt from run X")
-    site.sh("n002", "chmod 644 /usr/bin/stress-ng")
+    site.sh("n002", "chmod 644 /usr/bin/likwid-bench")
     site.sh("n003", "mount -t tmpfs -o size=8m full /srv")
     site.sh("n004", "touch /etc/bad-node")
     learnt = site.root / "baselines" / "learnt.yaml"
@@ -114,7 +114,7 @@ def test_a_missing_tool_a_full_disk_and_a_bad_mark_are_told_apart(site: Site) ->
             done, run = accept(site)
     finally:
         learnt.unlink(missing_ok=True)
-        site.sh("n002", "chmod 755 /usr/bin/stress-ng")
+        site.sh("n002", "chmod 755 /usr/bin/likwid-bench")
         site.sh("n003", "umount /srv")
         site.sh("n004", "rm -f /etc/bad-node")
     assert done.code == 1
@@ -123,12 +123,12 @@ def test_a_missing_tool_a_full_disk_and_a_bad_mark_are_told_apart(site: Site) ->
     stream, scratch = found(run, "node.stream"), found(run, "node.scratch")
     assert stream["n002", ""] == "unknown"
     assert scratch["n003", ""] == "unknown"
-    assert stream["n001", "cpu_stream_rate"] == "pass"
+    assert stream["n001", "cpu_stream_triad"] == "pass"
     assert scratch["n002", "nvme_read_bw"] == "pass"
     assert found(run, "site.marked")["n004", ""] == "fail"
     told = {line["nodes"][0]: line for line in run.results if line["status"] == "unknown"}
     assert "not installed" in told["n002"]["evidence"]
-    assert "stress-ng" in told["n002"]["remedy"]
+    assert "likwid" in told["n002"]["remedy"]
     assert "MiB free" in told["n003"]["evidence"]
     assert run.verdicts == dict(
         zip(NODES, ("certified", "unknown", "unknown", "failed"), strict=True)

@@ -91,6 +91,7 @@ def test_the_site_names_where_its_tools_lie(tmp_path: Path) -> None:
 
 def test_a_site_s_own_stream_comes_first(tmp_path: Path) -> None:
     install(tmp_path, "stream", "echo own")
+    install(tmp_path, "likwid-bench", "echo other")
     install(tmp_path, "stress-ng", "echo other")
     assert run(stream.TOOL, node(), tools=(str(tmp_path),)).stdout == "own\n"
 
