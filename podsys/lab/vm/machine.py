@@ -25,8 +25,9 @@ RESCUE_S = 600.0
 BROKEN_INITRAMFS = "/etc/initramfs/post-update.d/podsys-lab-fault"
 MEND = f"""set -e
 rm -f {BROKEN_INITRAMFS}
-for cut in $(find /boot -name 'initrd.img-*[0-9a-z]' ! -name '*.dpkg-bak' -size -1024k); do
-    update-initramfs -u -k "${{cut#/boot/initrd.img-}}"
+for kernel in /boot/vmlinuz-*; do
+    version=${{kernel#/boot/vmlinuz-}}
+    [ -n "$(find /boot/initrd.img-$version -size +1024k)" ] || update-initramfs -u -k $version
 done
 sync
 """
