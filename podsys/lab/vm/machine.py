@@ -74,10 +74,16 @@ def revive(node: Place) -> None:
     if find_machine(node) is None:
         start(node)
     try:
-        wait_for_agent(node.agent, PATIENCE_S)
+        wait_for_agent(node.agent, 0 if has_panicked(node) else PATIENCE_S)
     except SilentError:
         rescue(node)
     run(node, ["systemctl", "start", "ssh.service"], "")
+
+
+def has_panicked(node: Place) -> bool:
+    """The kernel's last words, with nothing behind them."""
+    last = read_or(node.console).rstrip().rpartition("\n")[2]
+    return "end Kernel panic" in last
 
 
 def rescue(node: Place) -> None:
