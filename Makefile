@@ -13,7 +13,7 @@ BENCH_ENVS := $(foreach name,podsys pyinfra clush,bench/.venv-$(name)/.ready)
 help:
 	@echo "make demo    practice cluster from nothing to a signed certificate, in demo/ (root)"
 	@echo "make test    all tests, on real practice nodes too (root)"
-	@echo "make test-slow  those that take minutes: virtual machines without KVM (root)"
+	@echo "make test-slow  those that take minutes: a driver built, virtual machines without KVM (root)"
 	@echo "make lint    ruff, mypy, import-linter, ansible-lint, yamllint"
 	@echo "make format  ruff puts imports and layout in order"
 	@echo "make bench   podsys, stock Ansible, pyinfra and clush side by side, hours (root);"
@@ -40,7 +40,7 @@ demo: $(VENV)/.ready
 test: $(VENV)/.ready
 	@command -v iperf3 >/dev/null && command -v setpci >/dev/null && command -v cc >/dev/null || \
 	  { $(APT) update -q && $(APT) install -qy --no-install-recommends iperf3 pciutils gcc libc6-dev; }
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 test-slow: $(VENV)/.ready
 	$(BIN)/python -m pytest -m slow

@@ -194,7 +194,10 @@ def pack_node(
 @app.command(
     epilog=examples(
         "podsys accept",
+        "podsys accept --plan               # what would be measured, and how long it takes",
+        "podsys accept --resume             # goes on from a run that was interrupted",
         "podsys accept --level 1 --json     # only reads the nodes, measures nothing",
+        "podsys accept --learn              # proposes baselines from what it measured",
     )
 )
 def accept(
@@ -202,16 +205,33 @@ def accept(
         int | None, typer.Option(min=1, max=4, help="1 passive, 2 node, 3 pairs, 4 fabric.")
     ] = None,
     limit: Annotated[str | None, typer.Option(help="Only these nodes or groups.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what would be measured and how long it takes.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what still holds of the last, unfinished run.")
+    ] = False,
+    learn: Annotated[
+        bool, typer.Option("--learn", help="Propose baselines from this run, if nothing failed.")
+    ] = False,
     workspace: WorkspaceOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
     """Measure and judge the cluster as it is; changes no setting.
 
-    Exit codes: 0 certified, 1 failed, 2 bad input, 3 could not tell.
+    Says first what it will do and how long that takes. Ctrl-C ends it in order: the report says
+    what was found, nothing is certified, and nothing is left running on the nodes.
+
+    Exit codes: 0 certified (or, with --plan, a plan), 1 failed, 2 bad input, 3 could not tell.
     """
     from podsys.commands import accept as command
+    from podsys.commands import learn as learning
 
-    _end(command.accept(workspace, level=level, limit=limit, as_json=as_json))
+    options = command.Options(level, limit, plan, resume, as_json)
+    code = command.accept(workspace, options)
+    if learn and not plan:
+        learning.learn(workspace)
+    _end(code)
 
 
 @app.command(
@@ -235,6 +255,40 @@ def verify(
     from podsys.commands import verify as command
 
     _end(command.verify_file(file, signers, as_json=as_json))
+
+
+@app.command(
+    epilog=examples(
+        "podsys bundle site.bundle -C site",
+        "podsys bundle site.bundle --proxy http://proxy:3128",
+        "podsys bundle site.bundle --verify # on the other side, before it is used",
+    )
+)
+def bundle(
+    file: Annotated[Path, typer.Argument(help="The bundle to make, or to verify.")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check a bundle against its manifest instead.")
+    ] = False,
+    proxy: Annotated[
+        str | None,
+        typer.Option(help="Fetch through it, or `direct`; else as the nodes' apt does."),
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Put everything that nodes without internet need into one file.
+
+    Asks one node of each kind what its packages need, where nodes still reach their archives, and
+    fetches that. Kill it at any time: the same command goes on where it was. `bundle:` in
+    cluster.yaml then makes deploy serve the file to the nodes, signed, and they use nothing else.
+
+    Exit codes: 0 the file is whole, 1 something could not be fetched or is damaged, 2 bad input,
+    3 no node could be asked.
+    """
+    from podsys.commands import bundle as command
+
+    options = command.Options(verify=verify, proxy=proxy, as_json=as_json)
+    _end(command.bundle(workspace, file, options))
 
 
 @app.command(

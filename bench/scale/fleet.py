@@ -7,7 +7,10 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from podsys.commands.faults import load_platforms
+from podsys.lab.hardware.state import healthy_state
 from podsys.model.item import Item
+from tests.catalog.emulated_facts import facts_of
 
 # One node in a hundred has drifted, in some of these ways.
 DRIFTED_SHARE = 0.01
@@ -51,51 +54,46 @@ def write_known_hosts(count: int) -> str:
 
 
 def make_sections(number: int, name: str) -> dict[str, dict[str, Any]]:
-    """As inventories/hgx-h100-32/facts.yaml, with all that differs between equal servers."""
-    nics = [_make_nic(number, port) for port in range(10)]
-    return {
+    """An HGX H100 as a probe reads it, with all that differs between equal servers."""
+    sections = facts_of(healthy_state(load_platforms()["hgx-h100"], name))
+    own = {
         "capabilities": {"names": list(CAPABILITIES)},
-        "clock": {
-            "daemon": "chronyd", "synchronised": True, "offset_s": number % 97 / 1e6,
-            "source": address_of(0),
-        },
-        "cpu": {
-            "vendor": "GenuineIntel", "model": "Intel(R) Xeon(R) Platinum 8480C",
-            "sockets": 2, "cpus": 224, "cores": 112,
-        },
+        "clock": {"offset_s": number % 97 / 1e6, "source": address_of(0)},
         "disks": {
             "mounts": [
-                {"path": path, "fs": "ext4", "used_pct": 10 + number % 300 / 10,
-                 "inodes_pct": 1.5, "read_only": False}
+                {**sections["disks"]["mounts"][0], "path": path, "used_pct": 10 + number % 300 / 10}
                 for path in ("/", "/boot", "/scratch")
             ]
         },
-        "memory": {"total_kb": 2113372000 + number % 64 * 4, "swap_kb": 0, "numa_nodes": 2},
-        "names": {"hostname_addresses": [address_of(number)], "loopback_only": False},
-        "network": {"nics": nics, "nic_count": len(nics)},
-        "packages": {"broken": [], "reboot_required": False},
+        "memory": {"total_kb": 2113372000 + number % 64 * 4},
+        "names": {"hostname_addresses": [address_of(number)]},
+        "network": {"nics": [*sections["network"]["nics"], *_make_nics(number)], "nic_count": 2},
         "system": {
             "hostname": name, "os": "ubuntu", "os_version": "22.04", "os_family": "debian",
-            "kernel": "5.15.0-119-generic", "arch": "x86_64", "boot_id": f"{number:032x}",
-            "machine_id": f"{number + 10**6:032x}", "serial": f"SN{number:07d}",
-            "vendor": "Dell Inc.", "product": "PowerEdge XE9680", "virtual": False,
-            "virtualization": "none", "uptime_s": 86400.5 + number,
+            "arch": "x86_64", "boot_id": f"{number:032x}", "machine_id": f"{number + 10**6:032x}",
+            "serial": f"SN{number:07d}", "vendor": "Dell Inc.", "product": "PowerEdge XE9680",
+            "virtual": False, "virtualization": "none", "uptime_s": 86400.5 + number,
         },
-        "units": {"failed": [], "state": "running"},
     }  # fmt: skip
+    for port in sections["infiniband"]["ports"]:
+        port["counters"]["port_xmit_data"] = number * 7919
+    return {key: sections.get(key, {}) | own.get(key, {}) for key in {**sections, **own}}
 
 
-def _make_nic(number: int, port: int) -> dict[str, Any]:
-    return {
-        "name": f"ibs{port}" if port < 8 else f"eno{port}",
-        "mac": f"b8:3f:d2:{number >> 8 & 255:02x}:{number & 255:02x}:{port:02x}",
-        "speed_mbps": 400000 if port < 8 else 25000,
-        "mtu": 4092 if port < 8 else 1500,
-        "state": "up",
-        "addresses": [f"{address_of(number)}/16"] if port == 8 else [],
-        "driver": "mlx5_core",
-        "physical": True,
-    }
+def _make_nics(number: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": f"eno{port}",
+            "mac": f"b8:3f:d2:{number >> 8 & 255:02x}:{number & 255:02x}:{port:02x}",
+            "speed_mbps": 25000,
+            "mtu": 1500,
+            "state": "up",
+            "addresses": [f"{address_of(number)}/16"] if port == 1 else [],
+            "driver": "mlx5_core",
+            "physical": True,
+        }
+        for port in (1, 2)
+    ]
 
 
 def write_answers(wanted: Mapping[str, tuple[Item, ...]], scenario: str) -> Iterator[bytes]:

@@ -9,13 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.scale.fleet import name_nodes, write_cluster
+from bench.scale.judging import judge_alone
 from bench.scale.preparing import known_facts
 from bench.scale.stages import Clock, report, use_one_core
-from podsys.commands.common import Catalog, load_catalog
-from podsys.commands.faults import load_faults
+from podsys.commands.common import load_catalog
 from podsys.core.certificate import Examination, judge_nodes, make_certificate
-from podsys.core.diagnose import Surroundings, diagnose_nodes
-from podsys.core.judge import judge_reachable
 from podsys.core.judge.pairs import judge_pairs, localise
 from podsys.core.judge.thresholds import find_thresholds
 from podsys.core.retests import retest_pairs
@@ -54,14 +52,6 @@ class Fleet:
         slow = self.slow & {*way} or frozenset(way) in self.links
         value = (SLOW if slow else USUAL) * self.noise.gauss(1, 0.01)
         return Measurement("network.pairs", METRIC, way, value, UNIT, "raw/pairs.txt", "", 2.1)
-
-
-def judge_alone(facts: dict[str, NodeFacts], catalog: Catalog) -> list[Finding]:
-    """What was not made up here (bench/scale/fleet.py) is unknown, and judged all the same."""
-    faults = load_faults(setting.id for setting in catalog.settings)
-    ceilings = {m: b.ceiling for m, b in catalog.baselines.items() if b.ceiling is not None}
-    judged = diagnose_nodes(facts, faults, Surroundings(ceilings, {}))
-    return [*judge_reachable(facts.values()), *judged]
 
 
 def write_report(

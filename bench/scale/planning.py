@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.scale.judging import judge_alone
 from bench.scale.stages import Clock, report, use_one_core
 from podsys.commands.common import Catalog, load_catalog
 from podsys.commands.rendering import Rendering, render_cluster
-from podsys.core.judge import judge_items, judge_node, judge_skips
+from podsys.core.judge import judge_items, judge_skips
 from podsys.core.plan import make_plan
 from podsys.core.spec import parse_spec
 from podsys.effects.journal import Journal, read_journal
@@ -45,9 +46,11 @@ def select(
 
 def judge(catalog: Catalog, rendering: Rendering, facts: dict[str, NodeFacts]) -> list[Finding]:
     """What certify does before it measures anything."""
-    alone = [found for one in facts.values() for found in judge_node(one, catalog.baselines)]
     items = judge_items(rendering.wanted, facts, catalog.sources)
-    return [*alone, *items, *judge_skips(rendering.skipped, catalog.sources)]
+    return [
+        *judge_alone(facts, catalog, items),
+        *judge_skips(rendering.skipped, catalog.sources),
+    ]
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from bench.scale.fleet import (
 from podsys.commands.common import load_catalog
 from podsys.commands.rendering import render_cluster
 from podsys.core.spec import parse_spec
+from podsys.effects.sharing import Shelf
 from podsys.model.facts import NodeFacts, Section
 
 
@@ -33,10 +34,14 @@ def prepare(folder: Path, size: int, scenario: str) -> None:
 
 
 def known_facts(size: int) -> dict[str, NodeFacts]:
+    shelf = Shelf()
     return {
         name: NodeFacts(
             name,
-            sections={k: Section("ok", v) for k, v in make_sections(number, name).items()},
+            sections={
+                key: Section("ok", shelf.share(key, data))
+                for key, data in make_sections(number, name).items()
+            },
         )
         for number, name in enumerate(name_nodes(size))
     }

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from podsys.model.forecast import Forecast
+
 PROGRAM = Path(__file__).with_name("ask_prometheus.py")
 # Two scrapes: a Prometheus that has just started has not asked everybody yet.
 PATIENCE_S = 40
+# The first check asks, and may have to wait; the others look at what was said.
+ASKING, LOOKING = Forecast(1.0, PATIENCE_S + 70.0), Forecast(0.1, 10)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +52,7 @@ def ask(cluster, fleet, server):
 @pytest.mark.check(
     id="monitoring.targets_up",
     level=2,
+    takes=ASKING,
     suite="monitoring",
     remedy="podsys deploy; look at Status, Targets in Prometheus",
 )
@@ -62,7 +67,11 @@ def test_every_node_is_up(monitoring, cluster):
 
 
 @pytest.mark.check(
-    id="monitoring.config_valid", level=2, suite="monitoring", remedy="promtool check config"
+    id="monitoring.config_valid",
+    level=2,
+    suite="monitoring",
+    remedy="promtool check config",
+    takes=LOOKING,
 )
 def test_config_is_valid(monitoring):
     code, said = monitoring["config"]
@@ -70,7 +79,11 @@ def test_config_is_valid(monitoring):
 
 
 @pytest.mark.check(
-    id="monitoring.rules_loaded", level=2, suite="monitoring", remedy="podsys deploy"
+    id="monitoring.rules_loaded",
+    level=2,
+    suite="monitoring",
+    remedy="podsys deploy",
+    takes=LOOKING,
 )
 def test_alert_rules_are_loaded(monitoring):
     assert monitoring["rules"] > 0, "Prometheus has no alert rules"
@@ -80,6 +93,7 @@ def test_alert_rules_are_loaded(monitoring):
     id="monitoring.alertmanager_answers",
     level=2,
     suite="monitoring",
+    takes=LOOKING,
     remedy="systemctl status prometheus-alertmanager",
 )
 def test_alertmanager_answers(monitoring):

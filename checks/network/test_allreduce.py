@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from podsys.commands.allreduce import measure_allreduce
+from podsys.commands.allreduce import Collective, floor_of, forecast, measure_allreduce
 
 PROGRAM = Path(__file__).with_name("allreduce.py")
 
@@ -15,15 +15,24 @@ PROGRAM = Path(__file__).with_name("allreduce.py")
     suite="network",
     measures=["mpi_allreduce_ranks", "mpi_allreduce_wrong", "mpi_allreduce_busbw"],
     remedy="run podsys accept --level 3 first: a slow node or link slows the whole collective",
+    takes=forecast,
 )
-def test_allreduce(cluster, record, keep, report, check_id):
+def test_allreduce(cluster, fleet, mark_commands, record, keep, report, check_id):
     if len(cluster.spec.nodes) < 2:
         pytest.skip("one node has nobody to exchange with")
     if len(cluster.nodes) < 2:
         raise RuntimeError("fewer than two nodes can be reached")
     report(f"allreduce over {len(cluster.nodes)} nodes")
-    program = PROGRAM.read_text(encoding="utf-8")
-    for measurement in measure_allreduce(
-        cluster.spec, cluster.known_hosts, cluster.nodes, program, check_id, keep
-    ):
+    job = Collective(
+        spec=cluster.spec,
+        known_hosts=cluster.known_hosts,
+        program=PROGRAM.read_text(encoding="utf-8"),
+        check=check_id,
+        keep=keep,
+        fleet=fleet,
+        mark=mark_commands,
+        report=report,
+        floor_gbps=floor_of(cluster),
+    )
+    for measurement in measure_allreduce(job, cluster.nodes):
         record(measurement)

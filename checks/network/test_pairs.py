@@ -2,7 +2,7 @@
 
 import pytest
 
-from podsys.commands.pairs import PairRun
+from podsys.commands.pairs import PairRun, count_at_once, forecast
 from podsys.core.topology import leaves_of
 
 
@@ -12,8 +12,10 @@ from podsys.core.topology import leaves_of
     suite="network",
     measures=["tcp_pair_bw"],
     remedy="look at cable, port speed (ethtool) and switch counters of the node or link named",
+    takes=forecast,
+    continues=True,
 )
-def test_pairs(cluster, fleet, record, keep, report, check_id):
+def test_pairs(cluster, fleet, record, keep, report, progress, check_id):
     if len(cluster.spec.nodes) < 2:
         pytest.skip("one node has nobody to be measured with")
     run = PairRun(
@@ -23,12 +25,13 @@ def test_pairs(cluster, fleet, record, keep, report, check_id):
         check=check_id,
         keep=keep,
         report=report,
-        at_once=max(1, min(512, max(cluster.spec.ssh.fan_out, len(cluster.nodes))) // 2),
+        at_once=count_at_once(cluster),
         leaves=leaves_of(cluster.spec),
+        record=record,
+        left=progress,
+        known=cluster.measured_before(check_id),
+        loss_baseline=cluster.baselines.get("tcp_pair_resent"),
     )
     baseline = cluster.baselines.get("tcp_pair_bw")
-    found = run.measure(cluster.spec.accept.max_rounds, baseline, cluster.line_rate_gbps)
-    for measurement in found:
-        record(measurement)
-    if not found:
+    if not run.measure(cluster.spec.accept.max_rounds, baseline, cluster.line_rate_gbps):
         raise RuntimeError("fewer than two nodes can be reached")

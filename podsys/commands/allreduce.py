@@ -1,44 +1,207 @@
-"""One allreduce over all nodes: start it, read it, turn it into measurements."""
+"""One allreduce over all nodes; where it fails, over fewer, until who makes it fail is named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil, isclose, log2
 from pathlib import Path
 
-from podsys.core.judge.collective import BUSBW, RANKS, WRONG
+from podsys.commands.check_session import CheckCluster
+from podsys.core.judge.collective import BUSBW, CULPRIT, FLICKER, RANKS, WRONG
 from podsys.core.launchers.mpirun import GRACE_S, MpiJob
+from podsys.core.locate.split import Split, split_group
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers.allreduce import Allreduce, parse
 from podsys.effects.mpirun import JobOutcome, run_job
+from podsys.effects.ssh import Command, Fleet
+from podsys.effects.ssh.outcome import MARK
+from podsys.effects.sweep import name_scratch
 from podsys.model.finding import Measurement
+from podsys.model.forecast import Forecast
+from podsys.model.nodeset import fold
 from podsys.model.spec import ClusterSpec
 
-LIMIT_S = 120
+# Starting ranks, connecting them and moving the messages; a collective that hangs costs it all.
+LIMIT_S, LIMIT_PER_NODE_S = 30, 0.1
+USUAL_S, USUAL_PER_NODE_S = 4.0, 0.1
+# Who does not answer a simple question within this time is not there.
+ROLL_S = 10.0
+# A collective that is slow is repeated so often, unless it is slow twice alike.
+SLOW_AGAIN, ALIKE = 2, 0.2
 
 
-def measure_allreduce(
-    spec: ClusterSpec,
-    known_hosts: Path,
-    nodes: Sequence[str],
-    program: str,
-    check: str,
-    keep: Callable[[str, str], str],
-) -> list[Measurement]:
-    """Three measurements, with a problem instead of a value when there is no result."""
-    addresses = [spec.nodes[node].address for node in nodes]
-    # The nodes' way to each other: OpenSSH's config is the admin node's alone.
-    job = MpiJob(addresses, program, LIMIT_S, spec.ssh.user == "root", spec.ssh.port or 22)
-    limit = LIMIT_S + 2 * GRACE_S
-    outcome = run_job(spec.ssh, addresses[0], known_hosts, job.command(), limit)
-    evidence = keep("allreduce.txt", outcome.stdout + outcome.stderr)
-    try:
-        found = _read(outcome)
-    except Unreadable as error:
-        return [
-            Measurement(check, metric, tuple(nodes), None, "", evidence, error.reason)
-            for metric in (RANKS, WRONG, BUSBW)
-        ]
-    return list(_as_measurements(found, check, tuple(nodes), outcome.seconds))
+def limit_of(nodes: int) -> int:
+    return ceil(LIMIT_S + LIMIT_PER_NODE_S * nodes)
+
+
+def count_tests(nodes: int) -> int:
+    """Smaller collectives that may be spent on a failed one: enough for a culprit or two."""
+    return 2 * ceil(log2(max(2, nodes))) + 2
+
+
+def forecast(cluster: CheckCluster) -> Forecast:
+    nodes = len(cluster.nodes)
+    tests = count_tests(nodes)
+    text = f"all {nodes} nodes at once; should that fail, at most {tests} smaller ones tell who"
+    at_most = (3 + SLOW_AGAIN + tests) * (limit_of(nodes) + GRACE_S) + 3 * ROLL_S
+    return Forecast(USUAL_S + USUAL_PER_NODE_S * nodes, at_most, text)
+
+
+def floor_of(cluster: CheckCluster) -> float:
+    """Gbit/s that this cluster's bus bandwidth must reach; 0 where nobody knows."""
+    baseline = cluster.baselines.get(BUSBW)
+    share = baseline.floor_of_line_rate if baseline else None
+    return share * cluster.line_rate_gbps if share and cluster.line_rate_gbps else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One collective over these nodes. `problem`: why it gave no numbers."""
+
+    nodes: tuple[str, ...]
+    found: Allreduce | None
+    problem: str
+    evidence: str
+    seconds: float
+
+    @property
+    def gbps(self) -> float:
+        return self.found.largest.busbw_gbps if self.found else 0.0
+
+    @property
+    def failed(self) -> bool:
+        return self.found is None or self.found.wrong > 0
+
+
+@dataclass
+class Collective:
+    """A way to run the allreduce over any of the nodes, and what became of each trial.
+
+    `floor_gbps`: what is slower is measured again.
+    """
+
+    spec: ClusterSpec
+    known_hosts: Path
+    program: str
+    check: str
+    keep: Callable[[str, str], str]
+    fleet: Fleet
+    mark: str = ""
+    report: Callable[[str], None] = lambda _: None
+    floor_gbps: float = 0.0
+    trials: list[Trial] = field(default_factory=list)
+
+    def run(self, nodes: Sequence[str]) -> Trial:
+        addresses = [self.spec.nodes[node].address for node in nodes]
+        limit = limit_of(len(nodes))
+        # The nodes' way to each other: OpenSSH's config is the admin node's alone.
+        job = MpiJob(
+            addresses, self.program, limit, self.spec.ssh.user == "root",
+            self.spec.ssh.port or 22, {MARK: self.mark} if self.mark else {},
+            name_scratch(self.mark) if self.mark else "",
+        )  # fmt: skip
+        command, most = job.command(), limit + 2 * GRACE_S
+        outcome = run_job(self.spec.ssh, addresses[0], self.known_hosts, command, most)
+        evidence = self.keep("allreduce.txt", outcome.stdout + outcome.stderr)
+        try:
+            trial = Trial(tuple(nodes), _read(outcome), "", evidence, outcome.seconds)
+        except Unreadable as error:
+            trial = Trial(tuple(nodes), None, error.reason, evidence, outcome.seconds)
+        self.trials.append(trial)
+        return trial
+
+    def is_slow(self, trial: Trial) -> bool:
+        return not trial.failed and trial.gbps < self.floor_gbps
+
+    def fails(self, nodes: Sequence[str]) -> bool | None:
+        """A test for `split_group`; one node alone has nobody to exchange with."""
+        if len(nodes) < 2:
+            return None
+        self.report(f"allreduce: again over {len(nodes)} nodes, to tell who makes it fail")
+        return self.run(self._good_first(nodes)).failed
+
+    def _good_first(self, nodes: Sequence[str]) -> list[str]:
+        """mpirun runs on the first node, where a broken one may well be of use."""
+        good = {node for trial in self.trials if not trial.failed for node in trial.nodes}
+        return sorted(nodes, key=lambda node: node not in good)
+
+    def find_silent(self, nodes: Sequence[str]) -> dict[str, str]:
+        """Who does not answer at all, and why."""
+        asked = dict.fromkeys(nodes, Command("true"))
+        answers = self.fleet.run_each(asked, ROLL_S)
+        return {answer.node: answer.error for answer in answers if answer.error}
+
+
+def measure_allreduce(job: Collective, nodes: Sequence[str]) -> Iterator[Measurement]:
+    """Numbers of the largest group that works, and a measurement for everybody who is not in it."""
+    silent = job.find_silent(nodes)
+    left = [node for node in nodes if node not in silent]
+    if len(left) > 1 and job.run(left).failed:
+        gone = job.find_silent(left)
+        silent |= gone
+        left = [node for node in left if node not in gone]
+        split = Split()
+        if not gone:
+            split = split_group(left, job.fails, max_tests=count_tests(len(left)))
+            left = [node for node in left if node not in split.culprits]
+        if len(left) > 1 and (gone or split.culprits or split.together):
+            job.run(left)
+        yield from _name_culprits(job, split)
+    yield from _repeat_slow(job, left)
+    yield from _name_silent(job, silent)
+    yield from _as_measurements(job, tuple(nodes), tuple(left))
+
+
+def _repeat_slow(job: Collective, nodes: Sequence[str]) -> Iterator[Measurement]:
+    """A slow one is measured again; one that was slow and then was not is kept as that."""
+    slow: list[Trial] = []
+    while len(slow) < SLOW_AGAIN and job.trials and job.is_slow(job.trials[-1]):
+        if slow and isclose(slow[-1].gbps, job.trials[-1].gbps, rel_tol=ALIKE):
+            break
+        slow.append(job.trials[-1])
+        job.report("allreduce: again, because it was slow")
+        job.run(nodes)
+    last = job.trials[-1] if job.trials else None
+    if slow and last and not last.failed and not job.is_slow(last):
+        rates = ", ".join(f"{one.gbps:.3g}" for one in slow)
+        text = f"intermittent: {rates} Gbit/s, and {last.gbps:.3g} when repeated"
+        yield replace(_culprit(job, tuple(nodes), float(len(slow)), text), metric=FLICKER)
+
+
+def _name_silent(job: Collective, silent: Mapping[str, str]) -> Iterator[Measurement]:
+    for node, reason in silent.items():
+        failed = sum(trial.failed and node in trial.nodes for trial in job.trials)
+        text = f"left out, because it does not answer: {reason}"
+        yield _culprit(job, (node,), float(failed) if failed else None, text, lost=(node,))
+
+
+def _name_culprits(job: Collective, split: Split) -> Iterator[Measurement]:
+    """Each node, or group that fails only together, and whoever could not be cleared."""
+    for group in (*((one,) for one in split.culprits), *split.together):
+        failed = [t for t in job.trials if t.failed and {*group} <= {*t.nodes}]
+        passed = [t for t in job.trials if not t.failed and not {*group} <= {*t.nodes}]
+        why = next((t.problem for t in reversed(failed) if t.problem), "wrong elements")
+        if any(not t.failed and {*group} <= {*t.nodes} for t in job.trials):
+            evidence = f"intermittent: {len(failed)} failed, and it ran when repeated; {why}"
+            yield replace(_culprit(job, group, float(len(failed)), evidence), metric=FLICKER)
+            continue
+        names = " and ".join(group)
+        evidence = f"{len(failed)} collectives with {names} failed, {len(passed)} without ran well"
+        yield _culprit(job, group, float(len(failed)), f"{evidence}; {why}")
+    for group in split.untold:
+        problem = f"among them is who makes it fail: {split.tests} smaller ones left it open"
+        yield _culprit(job, group, None, problem)
+
+
+def _culprit(
+    job: Collective,
+    nodes: tuple[str, ...],
+    value: float | None,
+    text: str,
+    lost: tuple[str, ...] = (),
+) -> Measurement:
+    return Measurement(job.check, CULPRIT, nodes, value, "collectives", problem=text, lost=lost)
 
 
 def _read(outcome: JobOutcome) -> Allreduce:
@@ -57,14 +220,33 @@ def _first_words(text: str) -> str:
 
 
 def _as_measurements(
-    found: Allreduce, check: str, nodes: tuple[str, ...], seconds: float
+    job: Collective, nodes: tuple[str, ...], left: tuple[str, ...]
+) -> Iterable[Measurement]:
+    """Three numbers of the last trial over those who are left, or three times the reason."""
+    trial = next((one for one in reversed(job.trials) if one.nodes == left), None)
+    if trial is None or trial.found is None:
+        reason = trial.problem if trial else "fewer than two nodes are left to exchange anything"
+        where = trial.evidence if trial else ""
+        return [
+            Measurement(job.check, metric, nodes, None, "", where, reason)
+            for metric in (RANKS, WRONG, BUSBW)
+        ]
+    return list(_as_numbers(job.check, trial, trial.found, nodes))
+
+
+def _as_numbers(
+    check: str, trial: Trial, found: Allreduce, wanted: Sequence[str]
 ) -> Iterator[Measurement]:
-    took = round(seconds, 2)
+    took = round(trial.seconds, 2)
     sizes = ", ".join(f"{size.bytes >> 10} KiB {size.busbw_gbps:.3g}" for size in found.sizes)
     ranks = f"{found.ranks} ranks on {found.hosts} hosts"
+    without = [node for node in wanted if node not in trial.nodes]
+    if without:
+        ranks += f": it runs only without {fold(without)}"
     spread = float(min(found.ranks, found.hosts))
-    yield Measurement(check, RANKS, nodes, spread, "ranks", ranks, seconds=took)
+    yield Measurement(check, RANKS, trial.nodes, spread, "ranks", ranks, seconds=took)
     checked = f"every element on every rank, {len(found.sizes)} sizes"
-    yield Measurement(check, WRONG, nodes, float(found.wrong), "elements", checked, seconds=took)
+    wrong = float(found.wrong)
+    yield Measurement(check, WRONG, trial.nodes, wrong, "elements", checked, seconds=took)
     value, evidence = found.largest.busbw_gbps, f"busbw by size: {sizes}"
-    yield Measurement(check, BUSBW, nodes, round(value, 4), "Gbit/s", evidence, seconds=took)
+    yield Measurement(check, BUSBW, trial.nodes, round(value, 4), "Gbit/s", evidence, seconds=took)

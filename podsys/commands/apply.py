@@ -53,7 +53,9 @@ class Rollout:
             mine = narrow(todos, shard)
             tags = frozenset(tag for todo in mine for tag in todo.tags)
             forks = spec.rollout.forks or FORKS_EACH
-            plays.append(Play(APPLY, apply_inventory(spec, mine, root), shard, tags, forks))
+            views = self.context.desired.layout.views
+            own = {node: views[node].variables for node in shard}
+            plays.append(Play(APPLY, apply_inventory(spec, mine, root, own), shard, tags, forks))
         return plays
 
     def _shards(self, wave: Sequence[str]) -> list[tuple[str, ...]]:

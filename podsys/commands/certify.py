@@ -94,7 +94,11 @@ def _judge_apply(context: Context) -> Iterator[Finding]:
 
 def _interrupted(context: Context) -> Finding:
     nodes = tuple(context.facts)
-    return Finding("run.complete", "run", nodes, Status.UNKNOWN, evidence="the run was interrupted")
+    return Finding(
+        "run.complete", "run", nodes, Status.UNKNOWN,
+        evidence="the run was interrupted: what is here is only a part",
+        remedy="podsys accept --resume goes on from here; podsys accept measures all of it anew",
+    )  # fmt: skip
 
 
 def _write(context: Context, findings: Sequence[Finding], measured: Measured) -> dict[str, Any]:
@@ -116,6 +120,8 @@ def _write(context: Context, findings: Sequence[Finding], measured: Measured) ->
         lock_sha256=hash_file(lock),
         evidence=hash_evidence(run, names),
         tool_versions=_tool_versions(),
+        carried=measured.carried,
+        interrupted=context.stop.is_set(),
     )
     certificate = make_certificate(examination, datetime.now(UTC))
     write_atomically(run / "certificate.json", json.dumps(certificate, indent=2) + "\n")

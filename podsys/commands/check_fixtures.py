@@ -8,6 +8,9 @@ import pytest
 
 from podsys.commands.check_marks import read_mark
 from podsys.commands.check_session import CLUSTER, RECORDER, CheckCluster
+from podsys.commands.check_tools import ToolRun, as_output
+from podsys.commands.collectives import CollectiveRun
+from podsys.core.judge.lines import JUDGED
 from podsys.effects.ssh import Fleet
 from podsys.model.finding import Measurement
 
@@ -22,18 +25,31 @@ def cluster(pytestconfig: pytest.Config) -> CheckCluster:
 
 
 @pytest.fixture(scope="session")
-def fleet(cluster: CheckCluster) -> Iterator[Fleet]:
+def fleet(cluster: CheckCluster, mark_commands: str) -> Iterator[Fleet]:
     """Connections to the nodes; both ends of every pair of a round can be held at once."""
     room = min(512, max(cluster.spec.ssh.fan_out, len(cluster.nodes)))
     ssh = cluster.spec.ssh.model_copy(update={"fan_out": room})
-    with Fleet(ssh, cluster.spec.nodes, cluster.known_hosts) as found:
+    with Fleet(ssh, cluster.spec.nodes, cluster.known_hosts, mark_commands) as found:
         yield found
 
 
+@pytest.fixture(scope="session")
+def mark_commands(pytestconfig: pytest.Config) -> str:
+    """What every command on a node carries, so that what is left of it can be found and ended."""
+    return str(pytestconfig.getoption("--mark-commands"))
+
+
 @pytest.fixture
-def record(pytestconfig: pytest.Config) -> Callable[[Measurement], None]:
-    """record(Measurement(...)): one number, to be judged against its baseline."""
-    return pytestconfig.stash[RECORDER].record
+def record(request: pytest.FixtureRequest, cluster: CheckCluster) -> Callable[..., None]:
+    """record(Measurement(...)): one number. What the check's mark promises in `measures` is
+    judged against its baseline; any other number is kept, and the check's own word decides."""
+    recorder, mark = request.config.stash[RECORDER], read_mark(request.node)
+
+    def take(found: Measurement) -> None:
+        promised = found.metric in mark.measures and found.metric not in JUDGED
+        recorder.record(as_output(found, mark, cluster) if promised else found)
+
+    return take
 
 
 @pytest.fixture
@@ -46,6 +62,54 @@ def keep(pytestconfig: pytest.Config) -> Callable[[str, str], str]:
 def report(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """report(text): a line of progress for whoever is watching."""
     return pytestconfig.stash[RECORDER].say
+
+
+@pytest.fixture
+def measure_nodes(
+    request: pytest.FixtureRequest,
+    cluster: CheckCluster,
+    fleet: Fleet,
+    keep: Callable[[str, str], str],
+    report: Callable[[str], None],
+) -> ToolRun:
+    """measure_nodes(TOOL) runs a tool on all nodes at once; its outputs are judged afterwards."""
+    recorder = request.config.stash[RECORDER]
+    return ToolRun(cluster, fleet, read_mark(request.node), recorder.record, keep, report)
+
+
+@pytest.fixture
+def run_collective(
+    request: pytest.FixtureRequest,
+    cluster: CheckCluster,
+    mark_commands: str,
+    keep: Callable[[str, str], str],
+    report: Callable[[str], None],
+) -> CollectiveRun:
+    """run_collective(program, *words, limit_s=N): one rank on every node, by the launcher named."""
+    recorder = request.config.stash[RECORDER]
+    mark = read_mark(request.node)
+    return CollectiveRun(cluster, mark, recorder.record, keep, report, mark_commands)
+
+
+@pytest.fixture
+def expect_pairs(
+    pytestconfig: pytest.Config, check_id: str
+) -> Callable[[str, float | None, list[str]], None]:
+    """expect_pairs(metric, gbps, nodes): whom pairs of this metric are about, and their rate."""
+    recorder = pytestconfig.stash[RECORDER]
+
+    def write(metric: str, gbps: float | None, nodes: list[str]) -> None:
+        about = {"type": "expected", "check": check_id, "metric": metric}
+        recorder.write({**about, "gbps": gbps, "nodes": nodes})
+
+    return write
+
+
+@pytest.fixture
+def progress(pytestconfig: pytest.Config, check_id: str) -> Callable[[float], None]:
+    """progress(left_s): a long check says how many seconds it still needs."""
+    recorder = pytestconfig.stash[RECORDER]
+    return lambda left_s: recorder.write({"type": "left", "check": check_id, "left_s": left_s})
 
 
 @pytest.fixture

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import podsys
-from podsys.commands.check_marks import read_mark
+from podsys.commands.check_marks import TIMES_USUAL, read_mark
+from podsys.commands.check_session import CheckCluster
 from podsys.core.check_lines import CheckOutcome
 from podsys.model.status import Status
 
 PODSYS = Path(podsys.__file__).parent
 
 
-def announce(item: pytest.Item) -> dict[str, Any]:
+def announce(item: pytest.Item, cluster: CheckCluster) -> dict[str, Any]:
+    """What will run, and how long it takes by its own account."""
     mark = read_mark(item)
-    return {"check": mark.id, "suite": mark.suite, "nodes": _nodes_of(item)}
+    forecast = mark.forecast(cluster)
+    about = {"check": mark.id, "suite": mark.suite, "nodes": nodes_of(item)}
+    how = {"level": mark.level, "continues": mark.continues}
+    return {**about, **how, **asdict(forecast)}
 
 
-def _nodes_of(item: pytest.Item) -> list[str]:
+def share_limits(planned: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A check that runs once for each node: one of them may hang, the others are as usual.
+
+    Otherwise the limit of a thousand nodes would be that of a thousand hanging ones.
+    """
+    seen: set[str] = set()
+    shared = []
+    for entry in planned:
+        again = entry["check"] in seen
+        most = min(entry["at_most_s"], TIMES_USUAL * entry["usual_s"])
+        shared.append(entry | ({"at_most_s": most} if again else {}))
+        seen.add(entry["check"])
+    return shared
+
+
+def nodes_of(item: pytest.Item) -> list[str]:
     callspec = getattr(item, "callspec", None)
     return [callspec.params["host"]] if callspec and "host" in callspec.params else []
 
@@ -33,7 +55,7 @@ def judge_call(item: pytest.Item, call: pytest.CallInfo[None]) -> CheckOutcome:
     return CheckOutcome(
         check=mark.id,
         suite=mark.suite,
-        nodes=tuple(_nodes_of(item)),
+        nodes=tuple(nodes_of(item)),
         status=status,
         evidence=evidence,
         remedy=mark.remedy,

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from podsys.commands.common import Cluster, load_cluster, load_facts
-from podsys.core.check_lines import CheckOutcome, as_line
+from podsys.commands.platform_names import UNKNOWN, platform_names
+from podsys.core.check_lines import CheckOutcome, CheckOutput, as_line, read_measurements
 from podsys.core.line_rate import find_line_rate
 from podsys.core.roles import families_of, nodes_of, parse_roles
 from podsys.effects.content import read_role_texts
 from podsys.errors import PodsysError
 from podsys.model.baseline import Baseline
+from podsys.model.facts import NodeFacts
 from podsys.model.finding import Measurement
 from podsys.model.nodeset import expand
 from podsys.model.role import Role
@@ -33,10 +36,21 @@ class CheckCluster:
     line_rate_gbps: float | None
     baselines: Mapping[str, Baseline]
     whole: Cluster
+    facts: Mapping[str, NodeFacts]
+    platforms: Mapping[str, tuple[str, ...]]
+    carried: Sequence[Mapping[str, Any]] = ()
+
+    def measured_before(self, check: str) -> list[Measurement]:
+        """Numbers of an earlier run that still hold (`podsys accept --resume`)."""
+        return [one for one in read_measurements(self.carried) if one.check == check]
 
     @property
     def addresses(self) -> dict[str, str]:
         return {name: self.spec.nodes[name].address for name in self.nodes}
+
+    def platforms_of(self, node: str) -> tuple[str, ...]:
+        """Names under which baselines of this machine may stand, the most particular last."""
+        return self.platforms.get(node, (UNKNOWN,))
 
     def role(self, name: str) -> Role:
         """What podsys installs under this name, with its ports and files."""
@@ -44,12 +58,17 @@ class CheckCluster:
 
     def members(self, name: str) -> list[str]:
         """The usable nodes that a role is for."""
-        families = families_of(self.spec, load_facts(self.whole.workspace))
+        families = families_of(self.spec, self.facts)
         chosen = nodes_of(self.role(name), self.spec, families)
         return [node for node in self.nodes if node in chosen]
 
 
-def open_cluster(root: Path, nodes: str | None, line_rate: float | None) -> CheckCluster:
+def open_cluster(
+    root: Path,
+    nodes: str | None,
+    line_rate: float | None,
+    carried: Sequence[Mapping[str, Any]] = (),
+) -> CheckCluster:
     """The named nodes, or all that cluster.yaml does not call unreachable."""
     cluster = load_cluster(root)
     spec = cluster.spec
@@ -57,26 +76,47 @@ def open_cluster(root: Path, nodes: str | None, line_rate: float | None) -> Chec
     strangers = [name for name in chosen if name not in spec.nodes]
     if strangers:
         raise PodsysError(f"--nodes: no node {strangers[0]} in cluster.yaml", "name its nodes")
-    rate = line_rate or find_line_rate(spec, load_facts(cluster.workspace))
-    known_hosts = cluster.workspace.known_hosts
-    return CheckCluster(spec, chosen, known_hosts, rate, cluster.catalog.baselines, cluster)
+    facts = load_facts(cluster.workspace)
+    return CheckCluster(
+        spec=spec,
+        nodes=chosen,
+        known_hosts=cluster.workspace.known_hosts,
+        line_rate_gbps=line_rate or find_line_rate(spec, facts),
+        baselines=cluster.catalog.baselines,
+        whole=cluster,
+        facts=facts,
+        platforms=platform_names(cluster, facts),
+        carried=carried,
+    )
 
 
 @dataclass
 class Recorder:
-    """Collects the lines and, when a file was named, writes each at once."""
+    """Collects the lines and, when a file was named, writes each at once, with its time.
+
+    `speak` tells a person who runs checks by hand.
+    """
 
     file: Path | None
-    say: Callable[[str], None]
+    speak: Callable[[str], None]
     lines: list[dict[str, Any]] = field(default_factory=list)
+    at_work: str = ""
 
-    def write(self, line: dict[str, Any]) -> None:
+    def say(self, text: str) -> None:
+        if self.file:
+            self.write({"type": "said", "text": text})
+        else:
+            self.speak(text)
+
+    def write(self, line: Mapping[str, Any]) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        line = {"time": now, **line}
         self.lines.append(line)
         if self.file:
             with self.file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
-    def record(self, found: Measurement | CheckOutcome) -> None:
+    def record(self, found: Measurement | CheckOutcome | CheckOutput) -> None:
         self.write(as_line(found))
 
     def keep(self, name: str, text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from podsys.effects.ssh.routes import settle
 from podsys.effects.workspace import Workspace, open_workspace, read_text, write_atomically
 from podsys.model.baseline import Baseline
 from podsys.model.facts import NodeFacts, Section
-from podsys.model.problem import InputProblemsError, raise_problems
+from podsys.model.problem import InputProblemsError, Problem, raise_problems
 from podsys.model.setting import Setting
 from podsys.model.spec import ClusterSpec
 
@@ -66,10 +66,16 @@ def load_cluster(root: Path) -> Cluster:
     text = read_text(workspace.cluster_file)
     file = str(workspace.cluster_file)
     spec, problems = parse_spec(
-        text, file, catalog.settings, platform_ids(), fault_ids(), release_names(text)
+        text,
+        file,
+        catalog.settings,
+        platform_ids(),
+        fault_ids(),
+        release_names(text, workspace.root),
     )
     if problems or spec is None:
         raise InputProblemsError(problems)
+    catalog = with_own_baselines(catalog, workspace)
     load_lock(workspace)  # an impossible one is refused here, before any node is asked
     return Cluster(workspace, settle_ssh(with_key_path(spec, workspace.root)), catalog)
 
@@ -98,6 +104,20 @@ def load_catalog() -> Catalog:
         hashlib.sha256(whole.encode()).hexdigest(),
         tuple(baseline for baseline in baselines if baseline.platform),
     )
+
+
+def with_own_baselines(catalog: Catalog, workspace: Workspace) -> Catalog:
+    """Beside those that podsys ships, the site's own for its models: DIR/baselines/*.yaml."""
+    files = sorted(workspace.baselines.glob("*.yaml"))
+    if not files:
+        return catalog
+    own, problems = parse_baselines({str(file): read_text(file) for file in files})
+    for one in own:
+        if not one.platform:  # it would take the place of what podsys ships for every server
+            message, hint = f"{one.metric} names no platform", "add platform: to the entry"
+            problems.append(Problem(str(workspace.baselines), 1, message, hint))
+    raise_problems(problems)
+    return replace(catalog, bounds=(*catalog.bounds, *own))
 
 
 def load_baselines() -> list[Baseline]:

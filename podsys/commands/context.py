@@ -28,7 +28,10 @@ class Applied:
 
 @dataclass(slots=True)
 class Context:
-    """Handed from stage to stage; `facts` and `desired` are renewed after changes."""
+    """Handed from stage to stage; `facts` and `desired` are renewed after changes.
+
+    `resume`: measurements of the last run are kept as far as they hold. `quiet`: for --json.
+    """
 
     cluster: Cluster
     fleet: Fleet
@@ -41,13 +44,23 @@ class Context:
     level: int
     plan: Plan = field(default_factory=Plan)
     applied: Applied = field(default_factory=Applied)
+    resume: bool = False
+    quiet: bool = False
 
 
-def begin_run(workspace: Workspace, plan: Plan, watch: Progress) -> tuple[Path, Journal]:
-    """A folder and a journal; says so when the run before was cut off."""
+def begin_run(
+    workspace: Workspace, plan: Plan, watch: Progress, *, resume: bool | None = None
+) -> tuple[Path, Journal]:
+    """A folder and a journal; says so when the run before was cut off.
+
+    `resume` None: a deploy, which always goes on from what it finds on the machines.
+    """
     interrupted = find_interrupted(workspace.runs)
-    if interrupted:
+    if interrupted and resume is None:
         watch.say(f"continues the run {interrupted.name}, which was interrupted")
+    elif interrupted and not resume:
+        hint = "all is measured anew (--resume keeps what still holds)"
+        watch.say(f"the run {interrupted.name} was interrupted; {hint}")
     run = new_run(workspace, datetime.now(UTC))
     journal = Journal(run)
     journal.write(

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from podsys.commands.accept import plan_measuring
 from podsys.commands.apply import Rollout
+from podsys.commands.builds import build_missing, with_builds
 from podsys.commands.certify import EXIT_CODES, certify
 from podsys.commands.common import Cluster, load_cluster, save_facts
 from podsys.commands.context import Context, begin_run
 from podsys.commands.desired import Desired, write_rendered
 from podsys.commands.interrupt import stop_flag
+from podsys.commands.offline import check_offline, load_offline, serve_bundle, unpack_bundle
 from podsys.commands.quarantine import quarantine_lost, release_nodes
 from podsys.commands.rebooting import reboot_nodes
 from podsys.commands.reboots import survey_after_reboots
@@ -26,6 +29,7 @@ from podsys.model.facts import NodeFacts
 from podsys.model.nodeset import fold
 from podsys.model.plan import Plan
 from podsys.model.status import Status
+from podsys.view.accept_plan import show_accept_plan
 from podsys.view.console import out, print_json
 from podsys.view.plan import plan_as_json, show_plan
 from podsys.view.progress import Progress, progress
@@ -43,23 +47,32 @@ def deploy(root: Path, options: Options) -> ExitCode:
     """Changes nothing before the plan was shown and agreed to."""
     cluster = load_cluster(root)
     chosen = limit_nodes(cluster.spec, options.limit)
+    load_offline(cluster.workspace, cluster.spec)  # a bundle that is not there is said first
     with hold(cluster.workspace.run_lock), cluster.connect() as fleet:
         with progress("deploy", shown=not options.as_json) as watch:
             facts, desired, lost = survey_after_reboots(cluster, fleet, chosen, watch)
             _say_stale_locks(cluster, facts, watch)
         plan = make_plan(desired.wanted, facts, desired.role_order)
+        plan = with_builds(plan, desired, cluster)
+        if not plan.empty:
+            check_offline(cluster.workspace, cluster.spec, desired.wanted, facts, desired.layout)
         if options.plan_only:
             _show(plan, desired, facts, options)
+            if not options.as_json:
+                level = cluster.spec.accept.level
+                out().print("\nThen it measures:", style="bold")
+                show_accept_plan(plan_measuring(cluster, chosen, level), level)
             return ExitCode.GOOD
         if not options.as_json:
             _show(plan, desired, facts, options)
         if not plan.empty:
             _confirm(options)
+            unpack_bundle(cluster.workspace, cluster.spec)
         with progress("deploy", shown=not options.as_json) as watch, stop_flag() as stop:
             run, journal = begin_run(cluster.workspace, plan, watch)
             context = Context(
                 cluster, fleet, facts, desired, run, journal, watch, stop,
-                level=cluster.spec.accept.level, plan=plan,
+                level=cluster.spec.accept.level, plan=plan, quiet=options.as_json,
             )  # fmt: skip
             quarantine_lost(context, lost)
             return _carry_out(context, options.as_json)
@@ -94,8 +107,10 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
     if not context.plan.empty:
         save_facts(context.cluster.workspace, context.facts)
         cluster = context.cluster
-        write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
-        rollout.apply(context.plan)
+        with serve_bundle(cluster.workspace, cluster.spec, context.run):
+            build_missing(context)
+            write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
+            rollout.apply(context.plan)
         look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
         _reboot(context)
     else:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from podsys.commands.common import Catalog, Cluster, know, load_facts, save_facts
+from podsys.commands.offline import load_archive
 from podsys.commands.release_book import load_lock
 from podsys.commands.rendering import Rendering, render_cluster
 from podsys.commands.role_texts import RoleTexts
@@ -100,7 +101,8 @@ def render(
     keys = workspace.known_hosts.read_text() if workspace.known_hosts.exists() else ""
     lock = load_lock(workspace)
     locked = locked_nodes(lock.releases) if lock else {}
-    return render_cluster(spec, catalog.settings, catalog.baselines, facts, keys, locked)
+    archive = load_archive(workspace, spec)
+    return render_cluster(spec, catalog.settings, catalog.baselines, facts, keys, locked, archive)
 
 
 def _missing(rendering: Rendering, facts: Mapping[str, NodeFacts]) -> dict[str, tuple[Item, ...]]:

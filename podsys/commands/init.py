@@ -111,7 +111,11 @@ def _read_spec(workspace: Workspace) -> ClusterSpec | None:
     file = str(workspace.cluster_file)
     text = read_text(workspace.cluster_file)
     spec, problems = parse_spec(
-        text, file, platforms=platform_ids(), faults=fault_ids(), releases=release_names(text)
+        text,
+        file,
+        platforms=platform_ids(),
+        faults=fault_ids(),
+        releases=release_names(text, workspace.root),
     )
     if spec is None:
         raise InputProblemsError(problems)

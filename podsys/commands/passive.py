@@ -10,6 +10,7 @@ from typing import Any
 from podsys.commands.common import Cluster
 from podsys.commands.desired import Desired
 from podsys.commands.faults import describe_platform, load_faults, load_platforms, paths_below
+from podsys.commands.platform_names import find_platforms
 from podsys.commands.quarantine import judge_quarantine
 from podsys.commands.release_book import judge_locks
 from podsys.core.counters import Kept, compare_counters, keep_counters
@@ -20,7 +21,6 @@ from podsys.core.fleet import find_fleets
 from podsys.core.judge import judge_items, judge_reachable, judge_skips
 from podsys.core.lock import read_lock
 from podsys.core.peers import read_peers
-from podsys.core.platforms import recognise
 from podsys.effects.workspace import Workspace, write_atomically
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
@@ -85,19 +85,6 @@ def gather_options(
         for node in options.keys() & values.keys():
             options[node][name] = values[node]
     return options
-
-
-def find_platforms(cluster: Cluster, facts: Mapping[str, NodeFacts]) -> dict[str, str]:
-    """As cluster.yaml says; else as the machine looks. A node of no known model has none."""
-    found = {}
-    for node, seen in facts.items():
-        pinned = cluster.spec.nodes[node].platform
-        if pinned is None and seen.reachable:
-            platform = recognise(seen, tuple(load_platforms().values()))
-            pinned = platform.id if platform else None
-        if pinned is not None:
-            found[node] = pinned
-    return found
 
 
 def _kinds(facts: Mapping[str, NodeFacts], platforms: Mapping[str, str]) -> dict[str, str]:

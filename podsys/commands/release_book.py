@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from podsys.commands.faults import load_platforms
 from podsys.core.judge.releases import judge_releases
@@ -18,7 +19,7 @@ from podsys.core.releases import (
     parse_rules,
     stem_of,
 )
-from podsys.effects.catalog import read_release_texts
+from podsys.effects.catalog import read_release_texts, read_site_releases
 from podsys.effects.workspace import Workspace, read_text
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
@@ -28,9 +29,15 @@ from podsys.model.spec import ClusterSpec
 
 
 @cache
-def load_releases() -> ReleaseBook:
-    """Only when a cluster asks for a release: most commands need none of it."""
+def load_releases(root: Path | None = None) -> ReleaseBook:
+    """Only when a cluster asks for a release: most commands need none of it.
+
+    Those of the workspace `root` come beside podsys's own, or in the place of the same name.
+    """
     releases, generations, matches = read_release_texts()
+    own = read_site_releases(root) if root else {}
+    names = {stem_of(file) for file in own}
+    releases = {f: text for f, text in releases.items() if stem_of(f) not in names} | dict(own)
     known, faults = parse_generations(generations)
     rules, more = parse_rules(matches)
     found, still_more = parse_releases(releases, known, rules)
@@ -41,9 +48,9 @@ def load_releases() -> ReleaseBook:
     )
 
 
-def release_names(text: str) -> list[str] | None:
+def release_names(text: str, root: Path | None = None) -> list[str] | None:
     """What cluster.yaml may ask for; None, and nothing is read, where it asks for nothing."""
-    return load_releases().names if has_releases(text) else None
+    return load_releases(root).names if has_releases(text) else None
 
 
 def has_releases(text: str) -> bool:
@@ -59,7 +66,8 @@ def judge_locks(
         return []
     lock = load_lock(workspace)
     reachable = {node: found for node, found in facts.items() if found.reachable}
-    chosen = choose_releases(spec, reachable, tuple(load_platforms().values()), load_releases())
+    book = load_releases(workspace.root)
+    chosen = choose_releases(spec, reachable, tuple(load_platforms().values()), book)
     return list(judge_releases(chosen, locked_nodes(lock.releases if lock else ())))
 
 
@@ -70,6 +78,6 @@ def load_lock(workspace: Workspace) -> Lock | None:
     text = read_text(workspace.lock_file)
     if "\nreleases:" not in text:
         return None
-    lock, problems = parse_lock(text, str(workspace.lock_file), load_releases())
+    lock, problems = parse_lock(text, str(workspace.lock_file), load_releases(workspace.root))
     raise_problems(problems)
     return lock

@@ -46,9 +46,8 @@ def settle_releases(
     if not spec.release and not workspace.lock_file.exists():
         return Settled()
     before = _locked_before(workspace, upgrade=upgrade)
-    groups, refusals = choose_releases(
-        spec, facts, tuple(load_platforms().values()), load_releases()
-    )
+    book = load_releases(workspace.root)
+    groups, refusals = choose_releases(spec, facts, tuple(load_platforms().values()), book)
     _refuse(workspace, refusals)
     settled: list[LockedRelease] = []
     waiting: list[str] = []
@@ -58,7 +57,7 @@ def settle_releases(
         if kept:
             settled.append(kept.model_copy(update={"nodes": fold(sorted(group.nodes))}))
         elif asked:
-            settled.append(_lock(group, fleet, asked))
+            settled.append(_lock(group, fleet, asked, book.digests[group.release.id]))
         else:
             waiting += group.nodes
             settled += [one for one in before.values() if one.nodes == fold(sorted(group.nodes))]
@@ -98,7 +97,7 @@ def _kept(group: Alike, before: Iterable[LockedRelease]) -> LockedRelease | None
     return next((one for one in before if holds(one, group)), None)
 
 
-def _lock(group: Alike, fleet: Fleet, node: str) -> LockedRelease:
+def _lock(group: Alike, fleet: Fleet, node: str, digest: str) -> LockedRelease:
     if group.release.system.os == "rocky":
         raise PodsysError(
             f"{node}: podsys cannot resolve {group.release.id} yet: it asks apt, not dnf",
@@ -120,7 +119,7 @@ def _lock(group: Alike, fleet: Fleet, node: str) -> LockedRelease:
     system = group.release.system
     return LockedRelease(
         release=group.release.id,
-        sha256=load_releases().digests[group.release.id],
+        sha256=digest,
         nodes=fold(sorted(group.nodes)),
         system=LockedSystem.model_validate(
             {"os": system.os, "version": system.version, "arch": group.arch}

@@ -9,7 +9,10 @@ from functools import cached_property, partial
 from podsys.commands.rendered_tree import make_tree
 from podsys.commands.role_texts import RoleTexts
 from podsys.commands.wanting import all_skipped, wanted_items
+from podsys.core.built import find_build
+from podsys.core.bundle_role import fill_bundle
 from podsys.core.known_hosts import name_host_keys
+from podsys.core.nccl import nccl_lines
 from podsys.core.rendering import (
     Layout,
     Profile,
@@ -17,13 +20,15 @@ from podsys.core.rendering import (
     role_data,
     view_node,
 )
-from podsys.core.roles import families_of, nodes_of, parse_roles
+from podsys.core.roles import bundled_in, families_of, nodes_of, parse_roles
 from podsys.core.select import Selection, Traits, select_items, traits_of
 from podsys.effects.content import (
     read_role_texts,
 )
 from podsys.errors import PodsysError
 from podsys.model.baseline import Baseline
+from podsys.model.build import Build
+from podsys.model.bundle import Archive
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
 from podsys.model.lock import LockedRelease
@@ -50,7 +55,11 @@ class Rendering:
     def follows_from(self, spec: ClusterSpec, facts: Mapping[str, NodeFacts]) -> bool:
         """True when these facts would give the same again."""
         same_families = self.layout.families == families_of(spec, facts)
-        return same_families and self.traits == all_traits(spec, facts)
+        same_rails = all(
+            self.layout.views[node].nccl == lines
+            for node, lines in nccl_of(spec, self.layout.members, facts).items()
+        )
+        return same_families and same_rails and self.traits == all_traits(spec, facts)
 
     @cached_property
     def tree(self) -> Mapping[str, str]:
@@ -64,9 +73,10 @@ def render_cluster(
     facts: Mapping[str, NodeFacts],
     known_hosts: str,
     locked: Mapping[str, LockedRelease] | None = None,
+    archive: Archive | None = None,
 ) -> Rendering:
     """Selection, items of roles, and the whole tree: one computation, so they cannot differ."""
-    roles = parse_roles(read_role_texts())
+    roles = fill_bundle(parse_roles(read_role_texts()), archive)
     refuse_reserved_groups(spec, roles)
     traits = all_traits(spec, facts)
     selections = select_all(spec, settings, traits)
@@ -120,16 +130,38 @@ def lay_out(
     selections: Mapping[str, Selection],
     locked: Mapping[str, LockedRelease],
 ) -> Layout:
-    families = families_of(spec, facts)
-    members = {role.name: nodes_of(role, spec, families, locked) for role in roles}
+    families, bundled = families_of(spec, facts), bundled_in(facts)
+    members = {role.name: nodes_of(role, spec, families, locked, bundled) for role in roles}
+    nccl = nccl_of(spec, members, facts)
     return Layout(
         roles=tuple(role for role in roles if members[role.name]),
         members=members,
         families=families,
         profiles=tuple(_profiles(selections)),
-        views={name: view_node(name, node.address) for name, node in spec.nodes.items()},
+        views={
+            name: view_node(name, node.address, nccl.get(name, ""))
+            for name, node in spec.nodes.items()
+        },
         locked={name: locked[name] for name in spec.nodes if name in locked},
+        builds=_builds(spec, locked),
     )
+
+
+def nccl_of(
+    spec: ClusterSpec, members: Mapping[str, Sequence[str]], facts: Mapping[str, NodeFacts]
+) -> dict[str, str]:
+    """Lines of /etc/nccl.conf, by the nodes that get one."""
+    nodes = members.get("nccl", ())
+    return {node: nccl_lines(facts.get(node), spec.nodes[node].address) for node in nodes}
+
+
+def _builds(spec: ClusterSpec, locked: Mapping[str, LockedRelease]) -> dict[str, Build]:
+    """Equal nodes share one."""
+    if spec.packages.modules != "packaged":
+        return {}
+    known = {id(one): find_build(one) for one in locked.values()}
+    found = {name: known[id(locked[name])] for name in spec.nodes if name in locked}
+    return {name: build for name, build in found.items() if build}
 
 
 def _profiles(selections: Mapping[str, Selection]) -> list[Profile]:

@@ -43,11 +43,18 @@ def verify_certificate(file: Path, signers: Path | None, now: datetime) -> Verif
         verdict=str(certificate.get("verdict")),
         expires=str(certificate.get("expires")),
         lab=certificate.get("lab") is True,
+        carried=_read_carried(certificate.get("carried")),
         problems=check_certificate(certificate, now, hashes),
     )
     if not result.lab and shows_practice(_read_facts(file.parent)):
         result = replace(result, problems=[PRETENDS, *result.problems])
     return check_signature(file, signers or find_signers(file), result)
+
+
+def _read_carried(said: object) -> dict[str, int]:
+    """A certificate is foreign text: what is no count of a run is not repeated."""
+    counts = said.items() if isinstance(said, dict) else ()
+    return {str(run): count for run, count in counts if type(count) is int}
 
 
 def _read_facts(run: Path) -> object:

@@ -141,6 +141,7 @@ def _check_baseline(baseline: Baseline) -> Iterator[tuple[str, str, str]]:
         baseline.floor_of_line_rate,
         baseline.floor_of_median,
         baseline.ceiling,
+        baseline.ceiling_of_median,
         baseline.floor,
         baseline.max_wrong,
     )

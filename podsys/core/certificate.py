@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from podsys.core.learn import name_learnt
 from podsys.core.practice import is_practice
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding, Suspect, tally_by_node
@@ -17,7 +18,10 @@ from podsys.model.status import SEVERITY, Status, Verdict, judge_all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """Everything a certificate speaks of; hashes and the time are the caller's."""
+    """Everything a certificate speaks of; hashes and the time are the caller's.
+
+    `carried`: earlier runs, and how many measurements are theirs.
+    """
 
     spec: ClusterSpec
     level: int
@@ -27,6 +31,8 @@ class Examination:
     lock_sha256: str
     evidence: Mapping[str, str]
     tool_versions: Mapping[str, str]
+    carried: Mapping[str, int] = field(default_factory=dict)
+    interrupted: bool = False
 
 
 def make_certificate(examination: Examination, issued: datetime) -> dict[str, Any]:
@@ -34,7 +40,7 @@ def make_certificate(examination: Examination, issued: datetime) -> dict[str, An
     nodes = judge_nodes(examination)
     counts = Counter(finding.status for finding in examination.findings)
     expires = issued + timedelta(days=examination.spec.certificate.valid_days)
-    certificate = {
+    certificate: dict[str, Any] = {
         "cluster": examination.spec.cluster,
         "verdict": judge_cluster(nodes.values(), examination.findings).value,
         "level": examination.level,
@@ -51,7 +57,11 @@ def make_certificate(examination: Examination, issued: datetime) -> dict[str, An
         "tool_versions": dict(sorted(examination.tool_versions.items())),
     }
     practice = is_practice(examination.spec, examination.facts.values())
-    return certificate | ({"lab": True} if practice else {})
+    learnt = name_learnt(examination.findings)
+    certificate |= {"lab": True} if practice else {}
+    certificate |= {"learnt": learnt} if learnt else {}
+    certificate |= {"partial": True} if examination.interrupted else {}
+    return certificate | ({"carried": dict(examination.carried)} if examination.carried else {})
 
 
 def judge_nodes(examination: Examination) -> dict[str, Verdict]:

@@ -77,6 +77,8 @@ def read_time(text: str) -> datetime | None:
 
 def _check_verdict(certificate: Mapping[str, Any]) -> Iterator[str]:
     verdict = certificate["verdict"]
+    if certificate.get("partial"):
+        yield "the run was interrupted: this is only a part, and proves nothing"
     if verdict not in VERDICTS:
         yield f"unknown verdict {verdict!r}: expected one of {', '.join(VERDICTS)}"
     elif verdict != Verdict.CERTIFIED:

@@ -8,10 +8,11 @@ from typing import Any
 
 from podsys.core.faults import CompiledFault
 from podsys.core.judge.items import SUITE
+from podsys.core.shared_answers import SharedAnswers
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
 from podsys.model.status import Status
-from podsys.node.diagnose import Shared, diagnose, fold, prepare
+from podsys.node.diagnose import diagnose, fold, prepare
 
 FOUND = (Status.FAIL, Status.WARN)
 
@@ -27,14 +28,14 @@ class Surroundings:
     baseline: Mapping[str, float]
     options: Mapping[str, Mapping[str, Any]]
     since_s: float | None = None
-    shared: Shared = field(default_factory=Shared)
+    shared: SharedAnswers = field(default_factory=SharedAnswers)
 
     def of(self, node: str) -> dict[str, Any]:
         return {
             "baseline": self.baseline,
             "options": self.options.get(node, {}),
             "since_s": self.since_s,
-            "shared": self.shared,
+            "judge": self.shared.judge,
         }
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from podsys.core.pins import package_spec, wanted_packages
 from podsys.core.release_roles import name_groups
 from podsys.core.rendering import Layout, RenderTask
-from podsys.core.role_items import hold_items, repairs, restart_items
+from podsys.core.role_items import hold_items, origin_item, own_items, repairs, restart_items
+from podsys.model.build import Build
 from podsys.model.openssh import parse_jump, pinned_name, proxy_command
 from podsys.model.role import Family, Role, RoleFile
 from podsys.model.spec import ClusterSpec, Ssh
@@ -59,14 +60,31 @@ def release_states(layout: Layout, node: str, hold: Sequence[str]) -> dict[str, 
         if role.where == "release" and node in layout.members[role.name]
     ]
     return {
-        f"{role.name}_state": {family: role_state(role, family, hold) for family in role.packages}
+        f"{role.name}_state": {
+            family: role_state(role, family, hold) | _built_of(role, family, layout, node)
+            for family in role.packages
+        }
         for role in filled
     }
 
 
+def _built_of(role: Role, family: Family, layout: Layout, node: str) -> dict[str, Any]:
+    build = layout.builds.get(node)
+    mine = build is not None and build.pin in role.packages[family]
+    return built_state((build,) if build and mine else (), WORKSPACE)
+
+
+def built_state(builds: Sequence[Build], workspace: str) -> dict[str, Any]:
+    """Files of packages that podsys built, and the items by which the node's apt knows of them."""
+    if not builds:
+        return {}
+    files = [{"name": one.name, "file": f"{workspace}/packages/{one.file}"} for one in builds]
+    return {"built": files, "origins": [origin_item(one).as_request() for one in builds]}
+
+
 def role_states(role: Role, layout: Layout, hold: Sequence[str]) -> dict[Family, dict[str, Any]]:
     """By family, because names of packages, files and services differ there."""
-    if not (role.files or role.packages or role.services or role.holds_packages):
+    if not (role.files or role.packages or role.services or role.holds_packages or role.items):
         return {}
     present = {layout.families.get(name) for name in layout.members[role.name]}
     families = [f for f in role.families if f in present or None in present]
@@ -78,7 +96,7 @@ def role_state(role: Role, family: Family, hold: Sequence[str]) -> dict[str, Any
     packages = wanted_packages(role, family, hold)
     last = [*restart_items(role, family), *hold_items(role, hold)]
     return {
-        "repairs": [item.as_request() for item in repairs(role)],
+        "repairs": [item.as_request() for item in (*own_items(role), *repairs(role))],
         "directories": sorted({str(PurePosixPath(f.path[family]).parent) for f in files}),
         "files": [_file(role, f, family) for f in files if f.kind == "file" and not f.per_node],
         "node_files": [_file(role, f, family) for f in files if f.kind == "file" and f.per_node],

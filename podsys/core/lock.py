@@ -9,7 +9,7 @@ import yaml
 
 from podsys import __version__
 from podsys.core.document import Loader
-from podsys.core.kernels import KERNEL, find_kernel
+from podsys.core.kernels import find_kernel
 from podsys.errors import PodsysError
 from podsys.model.facts import NodeFacts
 from podsys.model.lock import LockedRelease
@@ -63,23 +63,21 @@ def read_lock(text: str) -> dict[str, dict[str, str]]:
         known = {node: dict(one) for nodes, one in systems for node in nodes}
         for release in lock.get("releases", ()):
             for node in known.keys() & set(expand(release["nodes"])):
-                known[node] |= _driver_of(release["components"])
-                known[node] |= _kernel_of(release["components"])
+                known[node] |= _wanted_by(release["components"])
     except (yaml.YAMLError, LookupError, TypeError, AttributeError, ValueError, PodsysError):
         return {}
     return known
 
 
-def _driver_of(components: Mapping[str, Any]) -> dict[str, str]:
-    """Only kernel modules have a flavour."""
+def _wanted_by(components: Mapping[str, Any]) -> dict[str, str]:
+    """Only kernel modules have a flavour; where the release leaves them to the machine's host,
+    they must still be of the version of the driver's libraries."""
     modules = [one["version"] for one in components.values() if one.get("flavour")]
-    return {"driver": modules[0]} if modules else {}
-
-
-def _kernel_of(components: Mapping[str, Any]) -> dict[str, str]:
-    packages = components.get(KERNEL, {}).get("packages", ())
+    driver = modules or [components[name]["version"] for name in ("driver",) if name in components]
+    packages = [one for part in components.values() for one in part.get("packages", ())]
     kernel = find_kernel((one["name"], one["version"], one["arch"]) for one in packages)
-    return {KERNEL: kernel} if kernel else {}
+    found = {"driver": "".join(driver[:1]), "kernel": kernel}
+    return {name: value for name, value in found.items() if value}
 
 
 def as_data(locked: LockedRelease) -> dict[str, Any]:

@@ -20,6 +20,16 @@ def is_practice(spec: ClusterSpec, facts: Iterable[NodeFacts]) -> bool:
     return spec.lab or any(_is_practice(node) for node in facts)
 
 
+def has_emulated_hardware(facts: NodeFacts) -> bool:
+    """Its GPUs and NICs are files of the lab: nothing measured there says anything of hardware."""
+    return EMULATED in str(facts.get("dmi.bios_vendor") or "")
+
+
+def shares_its_machine(facts: NodeFacts) -> bool:
+    """A container: its memory and disks are those of others, measured at the same time."""
+    return facts.get("system.virtualization") in CONTAINERS
+
+
 def shows_practice(evidence: object) -> bool:
     """The same of facts.json, the evidence that lies beside a certificate."""
     nodes = evidence.get("nodes") if isinstance(evidence, dict) else None

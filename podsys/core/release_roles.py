@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from itertools import chain
 
 from podsys.core.kernels import KERNEL, find_kernel
-from podsys.model.lock import LockedRelease
+from podsys.model.build import Build
+from podsys.model.lock import LockedComponent, LockedRelease
 from podsys.model.role import Role
 
 # Which package manager a system of a release has.
 FAMILY_OF = {"debian": "debian", "ubuntu": "debian", "rocky": "rhel"}
 
 
-def fill_role(role: Role, locked: LockedRelease | None) -> Role:
-    """With the packages that the lock has for what it provides; other roles as they are."""
+def fill_role(role: Role, locked: LockedRelease | None, build: Build | None = None) -> Role:
+    """With the packages that the lock has for what it provides; other roles as they are.
+
+    With a `build`, its package takes the place of what only building it needs.
+    """
     if role.where != "release" or locked is None:
         return role
     parts = [locked.components[name] for name in role.provides if name in locked.components]
-    pins = tuple(package.pin for part in parts for package in part.packages)
+    pins = tuple(_pins(role, parts, build))
     versions = [part.version for part in parts if part.flavour]
     return role.model_copy(
         update={
             "packages": {FAMILY_OF[locked.system.os]: pins},
             "module_versions": {name: versions[0] for name in role.modules if versions},
+            "module_params": _module_params(locked, build),
             "boot_kernel": _boot_kernel(role, locked),
         }
     )
 
 
+def _module_params(locked: LockedRelease, build: Build | None) -> dict[str, str]:
+    """The kernel that the next boot brings, and the package that has the modules for it."""
+    kernel = build.kernel if build else find_locked_kernel(locked)
+    found = {"kernel": kernel, "package": build.name if build else ""}
+    return {name: value for name, value in found.items() if value}
+
+
+def _pins(role: Role, parts: list[LockedComponent], build: Build | None) -> Iterator[str]:
+    for package in (package for part in parts for package in part.packages):
+        if build and package.name == build.sources:
+            yield build.pin
+        elif not build or not any(fnmatchcase(package.name, one) for one in role.only_to_build):
+            yield package.pin
+
+
 def _boot_kernel(role: Role, locked: LockedRelease) -> str:
-    kernel = locked.components.get(KERNEL) if KERNEL in role.provides else None
-    packages = [(one.name, one.version, one.arch) for one in kernel.packages] if kernel else []
-    return find_kernel(packages)
+    return find_locked_kernel(locked) if KERNEL in role.provides else ""
+
+
+def find_locked_kernel(locked: LockedRelease) -> str:
+    packages = chain.from_iterable(part.packages for part in locked.components.values())
+    return find_kernel((one.name, one.version, one.arch) for one in packages)
 
 
 def has_part_of(role: Role, locked: LockedRelease) -> bool:
-    """Has the release packages there for this role?"""
-    parts = (locked.components.get(name) for name in role.provides)
+    """Has the release packages there for this role, or those that it goes with?"""
+    parts = (locked.components.get(name) for name in (*role.provides, *role.goes_with))
     return any(part is not None and part.packages for part in parts)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from podsys.core.release_roles import fill_role, name_groups
 from podsys.core.roles import time_server_of
 from podsys.model.baseline import Baseline
+from podsys.model.build import Build
 from podsys.model.item import Item
 from podsys.model.lock import LockedRelease
 from podsys.model.nodeset import fold
@@ -24,12 +25,20 @@ OWN_PREFIXES = ("profile_", "todo_", "os_", "release_")
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """A node as templates see it; `url_host` is fit to stand before a colon and a port."""
+    """A node as templates see it; `url_host` is fit to stand before a colon and a port, `nccl` are
+    lines that follow from its hardware."""
 
     name: str
     address: str
     url_host: str
     is_ip: bool
+    nccl: str = ""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What Ansible knows of this node alone."""
+        own = {"podsys_nccl": self.nccl} if self.nccl else {}
+        return {"ansible_host": self.address, **own}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,8 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Who belongs where. `roles` are those with nodes, in the order they are played."""
+    """Who belongs where. `roles` are those with nodes, in the order they are played; `builds` are
+    the kernel modules that come to a node as a package, by node."""
 
     roles: tuple[Role, ...]
     members: Mapping[str, Sequence[str]]
@@ -51,10 +61,11 @@ class Layout:
     profiles: tuple[Profile, ...]
     views: Mapping[str, NodeView]
     locked: Mapping[str, LockedRelease] = field(default_factory=dict)
+    builds: Mapping[str, Build] = field(default_factory=dict)
 
     def role_for(self, role: Role, node: str) -> Role:
         """As the node's release fills it."""
-        return fill_role(role, self.locked.get(node))
+        return fill_role(role, self.locked.get(node), self.builds.get(node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +81,16 @@ ANSIBLE_NODE = NodeView(
     address="{{ ansible_host }}",
     url_host="{{ '[' ~ ansible_host ~ ']' if ':' in ansible_host else ansible_host }}",
     is_ip=True,
+    nccl="{{ podsys_nccl | default('') }}",
 )
 
 
-def view_node(name: str, address: str) -> NodeView:
+def view_node(name: str, address: str, nccl: str = "") -> NodeView:
     try:
         version = ipaddress.ip_address(address).version
     except ValueError:
-        return NodeView(name, address, address, is_ip=False)
-    return NodeView(name, address, f"[{address}]" if version == 6 else address, is_ip=True)
+        return NodeView(name, address, address, False, nccl)
+    return NodeView(name, address, f"[{address}]" if version == 6 else address, True, nccl)
 
 
 def role_data(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from podsys.core.pins import package_value, split_pin, wanted_packages
+from podsys.model.build import Build
 from podsys.model.item import Item
 from podsys.model.role import Family, Role, RoleFile
 
@@ -17,6 +18,7 @@ def role_items(
     """`rendered_files` from template name to text, as it shall stand on the node."""
     return [
         *_repair_items(role),
+        *own_items(role),
         *_file_items(role, family, rendered_files, role.files),
         *_package_items(role, family, hold),
         *_service_items(role, family),
@@ -36,12 +38,23 @@ def repairs(role: Role) -> list[Item]:
     return list(_repair_items(role))
 
 
+def own_items(role: Role) -> list[Item]:
+    """Those that the role names as they are."""
+    return [_item(role, one.kind, one.key, one.value, one.params) for one in role.items]
+
+
 def hold_items(role: Role, hold: Sequence[str]) -> list[Item]:
     """What cluster.yaml holds, and all packages of a release: they move as one set."""
     names = [split_pin(one)[0] for one in hold] if role.holds_packages else []
     if role.where == "release":
         names += [split_pin(one)[0] for pins in role.packages.values() for one in pins]
     return [_item(role, "package_hold", name, "held") for name in names]
+
+
+def origin_item(build: Build) -> Item:
+    """Beside its package: the node's apt finds it in a folder of the node itself."""
+    id_ = f"package_origin.{build.name}"
+    return Item(id_, "", "package_origin", build.name, package_value(build.version))
 
 
 def restart_items(role: Role, family: Family) -> list[Item]:
@@ -88,7 +101,8 @@ def _package_items(role: Role, family: Family, hold: Sequence[str]) -> Iterator[
 def _module_items(role: Role) -> Iterator[Item]:
     """A module in the kernel that is older than the one on disk waits for a reboot."""
     for module, version in role.module_versions.items():
-        item = _item(role, "module_version", module, version, {"maker": str(role.data["maker"])})
+        params = {"maker": str(role.data["maker"]), **role.module_params}
+        item = _item(role, "module_version", module, version, params)
         yield replace(item, reboot=True)
 
 

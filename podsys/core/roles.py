@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from podsys.core.document import Document, check_document, nearest, read_document
@@ -60,10 +60,16 @@ def nodes_of(
     spec: ClusterSpec,
     families: Mapping[str, Family],
     locked: Mapping[str, LockedRelease] | None = None,
+    bundled: Collection[str] = (),
 ) -> list[str]:
-    """Nodes the role is for. A family not known yet keeps the node in: it must not vanish."""
+    """Nodes the role is for. A family not known yet keeps the node in: it must not vanish.
+
+    `bundled` nodes have a bundle as their source of packages.
+    """
     if role.where == "release":
         chosen = [n for n in spec.nodes if locked and n in locked and has_part_of(role, locked[n])]
+    elif role.where == "bundle_before":
+        chosen = [] if spec.bundle else [name for name in spec.nodes if name in bundled]
     else:
         chosen = _SELECTORS[role.where](spec)
     return [name for name in chosen if families.get(name, role.families[0]) in role.families]
@@ -73,6 +79,15 @@ def families_of(spec: ClusterSpec, facts: Mapping[str, NodeFacts]) -> dict[str, 
     """Operating system families of the nodes that have been probed."""
     found = {name: facts[name].get("system.os_family") for name in spec.nodes if name in facts}
     return {name: family for name, family in found.items() if family in FAMILIES}
+
+
+def bundled_in(facts: Mapping[str, NodeFacts]) -> set[str]:
+    """Nodes whose package manager uses a bundle, wanted or not."""
+    return {name for name, found in facts.items() if USES_BUNDLE in _capabilities(found)}
+
+
+def _capabilities(found: NodeFacts) -> Collection[str]:
+    return found.get("capabilities.names") or ()
 
 
 def time_server_of(spec: ClusterSpec) -> str | None:
@@ -88,8 +103,10 @@ def _time_clients(spec: ClusterSpec) -> list[str]:
     return [name for name in spec.nodes if name != server]
 
 
+USES_BUNDLE = "bundle"
 _SELECTORS: Mapping[Where, Callable[[ClusterSpec], list[str]]] = {
     "all": lambda spec: list(spec.nodes),
+    "bundle": lambda spec: list(spec.nodes) if spec.bundle else [],
     "monitoring_server": lambda spec: [spec.monitoring.server] if spec.monitoring.server else [],
     "time_server": lambda spec: [name for name in [time_server_of(spec)] if name],
     "time_clients": _time_clients,

@@ -22,7 +22,7 @@ Difference = tuple[str, str, str]
 Texts = Callable[[Role], Mapping[str, str]]
 FILES = ("file", "file_block")
 # What comes before packages: their services then start with their own configuration.
-FIRST = ("package_database", *FILES)
+FIRST = ("package_archive", "package_database", *FILES)
 # A new file or package asks for these of its role, although they did not differ before.
 FOLLOW = ("service", "service_config", "package_hold")
 
@@ -93,6 +93,7 @@ def _todo(
             ]
     early = [r for r in requests if r["kind"] in FIRST] if packages else []
     late = [request for request in requests if request not in early]
+    build = work.layout.builds.get(nodes[0])
     return Todo(
         nodes,
         family,
@@ -101,6 +102,7 @@ def _todo(
         tuple(package_spec(i.key, version_of(i), family) for i in packages if version_of(i)),
         tuple(late),
         tuple(own),
+        (build,) if build and any(item.key == build.name for item in packages) else (),
     )
 
 

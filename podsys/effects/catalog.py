@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 
 
@@ -31,6 +32,12 @@ def read_platforms_texts() -> Mapping[str, str]:
 def read_release_texts() -> tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]]:
     """Releases, GPU generations, and what must match: file name -> text of each."""
     return read_folder("releases"), read_folder("generations"), read_folder("matches")
+
+
+def read_site_releases(root: Path) -> Mapping[str, str]:
+    """What a site keeps beside those: file -> text of every releases/*.yaml of its workspace."""
+    found = sorted((root / "releases").glob("*.yaml"))
+    return {str(file): file.read_text(encoding="utf-8") for file in found}
 
 
 @cache

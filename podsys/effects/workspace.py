@@ -49,6 +49,11 @@ class Workspace:
         return self.root / ".podsys" / "cluster.written.yaml"
 
     @property
+    def packages(self) -> Path:
+        """Packages that nodes built, each with its sha256 beside it."""
+        return self.root / "packages"
+
+    @property
     def run_lock(self) -> Path:
         return self.root / ".podsys" / "run.lock"
 
@@ -59,6 +64,11 @@ class Workspace:
     @property
     def rendered(self) -> Path:
         return self.root / "rendered"
+
+    @property
+    def baselines(self) -> Path:
+        """What this site expects of its server models, beside what podsys ships."""
+        return self.root / "baselines"
 
     @property
     def runs(self) -> Path:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podsys.errors import ExitCode, PodsysError
 from podsys.lab import faults
 from podsys.lab.broken import forget_broken, note_broken, read_broken
 from podsys.lab.hardware.edits import NoSuchPathError, apply_edits, fill
+from podsys.lab.hardware.installed import follow_packages
 from podsys.lab.hardware.node import change_state, has_hardware, load_state, renew_state
 from podsys.lab.hardware.platforms import make_healthy
+from podsys.lab.hardware.reboot import load_driver
 from podsys.lab.hardware.services import list_commands
 from podsys.lab.layout import Place
 
@@ -49,7 +53,7 @@ def heal_node(node: str, lab: str) -> list[str]:
         place = found.find_node(node)
         said: list[str] = []
         if has_hardware(place):
-            before, after = renew_state(place, restore)
+            before, after = renew_state(place, partial(restore, place.root))
             said += try_commands(place, list_commands(before, after))
         for commands in reversed(read_broken(place).values()):
             said += try_commands(place, commands)
@@ -99,8 +103,11 @@ def break_hardware(place: Place, fault: Fault) -> None:
         run_command(place, words, f"{fault.id} was not made on {place.name}")
 
 
-def restore(state: State) -> State:
-    return make_healthy(state["platform"], state["node"])
+def restore(root: Path, state: State) -> State:
+    """In good health; a driver that packages brought since is loaded, as after a boot."""
+    new = follow_packages(make_healthy(state["platform"], state["node"]), root)
+    load_driver(new)
+    return new
 
 
 def fill_words(place: Place, commands: Iterable[Sequence[str]]) -> list[list[str]]:

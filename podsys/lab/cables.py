@@ -10,6 +10,7 @@ from pathlib import Path
 
 from podsys.lab.files import read_or, write_whole
 from podsys.lab.layout import Lab, Place
+from podsys.lab.losing import stop_losing
 from podsys.lab.settings import Settings
 from podsys.lab.shaping import shape_link
 from podsys.lab.shell import run
@@ -69,7 +70,8 @@ def join_card() -> str:
 
 
 def unplug(node: Place) -> None:
-    """Remove cable and namespace, as far as they are there."""
+    """Remove cable and namespace, as far as they are there, and what the cable loses."""
+    stop_losing(node.cable)
     if (NET / node.cable).exists():
         run(["ip", "link", "delete", node.cable], check=False)
     if (NETNS_DIR / node.netns).exists():
@@ -97,6 +99,7 @@ def find_cables(lab: Lab) -> list[str]:
 def remove_cables(lab: Lab) -> None:
     """Remove every cable and namespace of a lab, whether or not it remembers them."""
     for cable in find_cables(lab):
+        stop_losing(cable)
         run(["ip", "link", "delete", cable], check=False)
     if NETNS_DIR.is_dir():
         for path in NETNS_DIR.glob(f"{lab.prefix}-*"):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from podsys.errors import PodsysError
+from podsys.lab import losing
 from podsys.lab.host import require_linux_root
 from podsys.lab.layout import Lab, Place
 from podsys.lab.locks import lock_lab
@@ -42,6 +43,12 @@ def slow_pair(one: str, other: str, mbps: int, lab: str = "") -> None:
         first, second = found.find_node(one), found.find_node(other)
         for to, source in (first, second), (second, first):
             shape_pair(to, source, settings.address(source), settings.link_mbps, mbps)
+
+
+def lose_packets(node: str, percent: float, lab: str = "") -> None:
+    """A bad transceiver: a share of all packets is lost, whatever the link's rate."""
+    with reach_lab(lab) as (found, _):
+        losing.lose_packets(found.find_node(node), percent)
 
 
 def stop_sshd(node: str, lab: str = "") -> None:
@@ -86,6 +93,7 @@ def heal(node: str, lab: str = "") -> None:
     with reach_lab(lab) as (found, settings):
         place = found.find_node(node)
         shape_link(place, settings.link_mbps)
+        losing.stop_losing(place.cable)
         machine_of(place).signal(place, signal.SIGCONT)
         machine_of(place).revive(place)
         wait_for_node(place, settings.address(place))

@@ -124,6 +124,7 @@ def build_image(root: Path, report: Report, packages: Sequence[str], hardware: b
         (root / "usr/lib/podsys-lab" / name).write_text(text)
     run(["chroot", root, "systemctl", "mask", *recipe["masked"]])
     run(["chroot", root, "systemctl", "enable", *recipe["enabled"]])
+    divert_files(root, recipe["diverted"])
     run(["chroot", root, "update-grub"])
     run(["chroot", root, "apt-cache", "gencaches"])
     remove_files(root, recipe["removed"])
@@ -166,6 +167,13 @@ def put_files(root: Path, overlay: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
             target.chmod(0o755 if path.read_bytes().startswith(b"#!") else 0o644)
+
+
+def divert_files(root: Path, paths: list[str]) -> None:
+    """dpkg puts such a file beside its place, whichever package brings it."""
+    for path in paths:
+        words = ["--local", "--no-rename", "--divert", f"{path}.distrib", "--add", path]
+        run(["chroot", root, "dpkg-divert", "--quiet", *words])
 
 
 def remove_files(root: Path, patterns: list[str]) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+# How the source of a bound begins that `podsys accept --learn` proposed.
+LEARNT = "learnt from run"
+
 
 class Baseline(BaseModel):
     """One entry of podsys/catalog/baselines/*.yaml.
@@ -14,7 +17,8 @@ class Baseline(BaseModel):
     reached. `floor_of_median` and `mads` are fleet-relative and one-sided: a value is slow
     when it lies below that share of the median AND more than `mads` robust standard
     deviations below it. `floor` and `ceiling` are absolute, in `unit`. `max_wrong` bounds wrong
-    elements of a collective.
+    elements of a collective. `ceiling_of_median` is fleet-relative for what should be small: a
+    value is bad when it lies above so many times the median AND above `least`.
 
     A bound with a `platform` holds for that server model only. `when`: what the measurement must
     have been made with (nodes, gpus, transport, memory); `size_min`: bytes of a message from which
@@ -31,6 +35,8 @@ class Baseline(BaseModel):
     mads: float = 3.0
     max_wrong: int | None = None
     ceiling: float | None = None
+    ceiling_of_median: float | None = None
+    least: float = 0.0
     floor: float | None = None
     spec: float | None = None
     platform: str = ""

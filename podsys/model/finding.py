@@ -16,7 +16,8 @@ SuspectKind = Literal["node", "rail", "link", "switch"]
 class Measurement:
     """One number from one tool; `value` is None when the tool gave none.
 
-    `rails` names the NIC used on each of `nodes`, where that was chosen.
+    `rails` names the NIC used on each of `nodes`, where that was chosen. `lost` are those of
+    `nodes` that could not be reached for it. `carried` names the earlier run that measured it.
     """
 
     check: str
@@ -28,6 +29,8 @@ class Measurement:
     problem: str = ""
     seconds: float = 0.0
     rails: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Finding:
     """One line of results.jsonl.
 
     `blocks`: where it fails, no job should start. `order`: smaller is nearer the root cause.
-    `folded_under`: the check that explains this one on these nodes.
+    `folded_under`: the check that explains this one on these nodes. `carried`: the earlier runs
+    that it rests on.
     """
 
     check: str
@@ -56,6 +60,7 @@ class Finding:
     blocks: bool = True
     order: int = 50
     folded_under: str = ""
+    carried: tuple[str, ...] = ()
 
     @property
     def stops(self) -> bool:
@@ -64,7 +69,7 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         known = {name: getattr(self, name) for name in self.__slots__}
-        return known | {"nodes": list(self.nodes)}
+        return known | {"nodes": list(self.nodes), "carried": list(self.carried)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from podsys.model.build import PlannedBuild
 from podsys.model.item import Item, Reading
 
 
@@ -44,13 +45,14 @@ class Reboot:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`changes` are made by `steps`; `reboots` follow; `gaps` stay unknown."""
+    """`builds` come first, `changes` are made by `steps`, `reboots` follow; `gaps` stay unknown."""
 
     changes: tuple[Change, ...] = ()
     steps: tuple[Step, ...] = ()
     reboots: tuple[Reboot, ...] = ()
     gaps: tuple[Gap, ...] = ()
     unreachable: tuple[str, ...] = ()
+    builds: tuple[PlannedBuild, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -59,6 +61,7 @@ class Plan:
 
 EventKind = Literal[
     "started",
+    "build",
     "step",
     "node",
     "reboot",

@@ -9,7 +9,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 Family = Literal["debian", "rhel"]
 FAMILIES: tuple[Family, ...] = ("debian", "rhel")
 # Which nodes a role is for; core/roles.py knows how each is found in cluster.yaml.
-Where = Literal["all", "monitoring_server", "time_server", "time_clients", "release"]
+Where = Literal[
+    "all", "monitoring_server", "time_server", "time_clients", "release", "bundle", "bundle_before"
+]
 
 
 def _for_every_family(value: Any) -> Any:
@@ -50,6 +52,15 @@ class RoleService(RolePart):
     reads: tuple[str, ...] = ()
 
 
+class RoleItem(RolePart):
+    """An item of a kind that roles have no words of their own for."""
+
+    kind: str
+    key: str
+    value: str
+    params: dict[str, str] = {}
+
+
 class Role(RolePart):
     """Role name = folder = group = tag = vars file.
 
@@ -57,9 +68,15 @@ class Role(RolePart):
     has a tasks/main.yml of its own, played when anything that it declares differs.
 
     With `where: release` it is for nodes whose release has parts that it `provides`; the lock
-    says which packages these are, and they are held. `needs` names parts that come before it,
+    says which packages these are, and they are held; `goes_with` are parts of others for whose
+    sake it is there without packages of its own. `needs` names parts that come before it,
     whichever role provides them. `modules` are kernel modules that must be of the release's
-    version; `module_versions` and `boot_kernel` are filled in from the lock.
+    version; `module_versions`, `boot_kernel` and what their reader asks for are filled in from the
+    lock. `only_to_build` are names, with *, of packages that a node does without where its modules
+    come as a package.
+
+    With `where: bundle` it is for all nodes while cluster.yaml names a bundle, and its `items` are
+    filled in from that; with `where: bundle_before` for those that still use one afterwards.
     """
 
     name: str = ""
@@ -68,6 +85,7 @@ class Role(RolePart):
     after: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
+    goes_with: tuple[str, ...] = ()
     families: tuple[Family, ...] = FAMILIES
     repairs_packages: bool = False
     # A package that must have one version is written name=version.
@@ -75,8 +93,11 @@ class Role(RolePart):
     holds_packages: bool = False
     files: tuple[RoleFile, ...] = ()
     services: tuple[RoleService, ...] = ()
+    items: tuple[RoleItem, ...] = ()
     modules: tuple[str, ...] = ()
     module_versions: dict[str, str] = {}
+    module_params: dict[str, str] = {}
+    only_to_build: tuple[str, ...] = ()
     boot_kernel: str = ""
     data: dict[str, str | int] = {}
     own_tasks: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated, Literal, Self
 
@@ -75,6 +76,30 @@ class Packages(Part):
     hold: tuple[Pin, ...] = Field(
         (), description="packages that must not move; name=version also says where they must be"
     )
+    modules: Literal["packaged", "dkms"] = Field(
+        "packaged",
+        description="a release's kernel modules: built once on one node and shipped as a package,"
+        " or built by dkms on each node and for each kernel that is installed there",
+    )
+
+
+class Bundle(Part):
+    """Packages for nodes without internet: a file of `podsys bundle`, served from this machine."""
+
+    file: str = Field(description="made by podsys bundle; a relative path starts at the workspace")
+    listen: str = Field(description="IPv4 address of this machine, at which nodes fetch packages")
+    port: int = Field(8642, ge=1024, le=65535)
+
+    @field_validator("listen")
+    @classmethod
+    def _is_one_address(cls, listen: str) -> str:
+        try:
+            address = ipaddress.IPv4Address(listen)
+        except ValueError as error:
+            raise ValueError("write an IPv4 address of this machine that nodes reach") from error
+        if address.is_unspecified or address.is_multicast:
+            raise ValueError("name the one address that nodes reach")
+        return listen
 
 
 class MountPoint(Part):
@@ -150,6 +175,17 @@ class Accept(Part):
     max_rounds: int = Field(
         8, ge=1, description="pair rounds at most, retests included; few nodes measure every pair"
     )
+    resume_hours: float = Field(
+        6, gt=0, description="accept --resume keeps measurements that are at most this old"
+    )
+    scratch: MountPath = Field("/var/tmp", description="folder of each node that fio measures")  # noqa: S108
+    tools: tuple[MountPath, ...] = Field(
+        (), description="folders of the nodes with measuring tools, beside the usual ones"
+    )
+    launcher: str = Field("mpirun", description="what starts ranks on many nodes: mpirun, srun")
+    soak_minutes: float = Field(
+        0, ge=0, description="minutes of collectives at level 4 with error counters watched"
+    )
 
 
 class CertificateTerms(Part):
@@ -168,6 +204,7 @@ class ClusterSpec(Part):
     time: Time = Time()
     monitoring: Monitoring = Monitoring()
     packages: Packages = Packages()
+    bundle: Bundle | None = None
     release: dict[str, Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]] = Field(
         {},
         description="kernel, driver and all that goes with it as one set: platform id, group or"

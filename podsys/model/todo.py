@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from podsys.model.build import Build
 from podsys.model.role import Family
 
 Request = Mapping[str, Any]
@@ -20,7 +21,8 @@ class Literal(str):
 @dataclass(frozen=True, slots=True)
 class Todo:
     """`first` comes before the packages, `items` after them; both go to podsys_settings.
-    `versions` are packages that must have one version, as the package manager writes them.
+    `versions` are packages that must have one version, as the package manager writes them;
+    `built` are those of them that podsys built.
     `own_roles` are roles with tasks of their own, which follow in this order."""
 
     nodes: tuple[str, ...]
@@ -30,6 +32,7 @@ class Todo:
     versions: tuple[str, ...] = ()
     items: tuple[Request, ...] = ()
     own_roles: tuple[str, ...] = ()
+    built: tuple[Build, ...] = ()
 
     @property
     def tags(self) -> frozenset[str]:

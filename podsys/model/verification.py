@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`problems` make it invalid; `unchecked` says what could not be told."""
+    """`problems` make it invalid; `unchecked` says what could not be told.
+
+    `carried`: earlier runs, and how many of its measurements are theirs.
+    """
 
     file: str
     cluster: str
@@ -17,6 +20,7 @@ class Verification:
     signer: str = ""
     problems: list[str] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
+    carried: dict[str, int] = field(default_factory=dict)
 
     @property
     def valid(self) -> bool | None:

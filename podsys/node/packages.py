@@ -8,6 +8,8 @@ from .record import Record
 
 STATUS = "/var/lib/dpkg/status"
 GONE = ("not-installed", "config-files")
+# What makes apt use a bundle alone (kinds/package_archive.py); zz-podsys is read after it.
+BUNDLE = "/etc/apt/apt.conf.d/zy-podsys-bundle"
 
 
 class Package(Record):

@@ -36,11 +36,12 @@ def _rank(finding: Finding) -> tuple[object, ...]:
 
 
 def as_line(finding: Finding) -> dict[str, Any]:
-    """The keys of results.jsonl, in their order."""
+    """The keys of results.jsonl, in their order; `carried` only where there is something in it."""
     found = finding.as_json() | {"blocks": finding.stops}
+    carried = found["carried"]
     if isinstance(finding.value, float) and not isfinite(finding.value):
         found["value"] = None  # JSON has no such number, and it was no measurement
-    return {key: found[key] for key in KEYS}
+    return {key: found[key] for key in KEYS} | ({"carried": carried} if carried else {})
 
 
 def results_lines(findings: Iterable[Finding]) -> Iterator[str]:

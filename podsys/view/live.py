@@ -14,7 +14,10 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from podsys.view.console import clean, err
-from podsys.view.progress import CountingProgress
+from podsys.view.progress import CountingProgress, say_left
+
+# A share of time: no count of nodes looks like it.
+WHOLE = 1.0
 
 
 class LiveProgress(CountingProgress):
@@ -22,8 +25,8 @@ class LiveProgress(CountingProgress):
 
     _bar: Bar | None = None
 
-    def stage(self, name: str, total: int | None = None) -> None:
-        super().stage(name, total)
+    def stage(self, name: str, total: int | None = None, unit: str = "node") -> None:
+        super().stage(name, total, unit)
         self._bar = _make_bar()
         self._task = self._bar.add_task(clean(f"{self.title}: {name}"), total=total, last="")
         self._bar.start()
@@ -33,6 +36,11 @@ class LiveProgress(CountingProgress):
         if self._bar is not None:
             self._bar.update(self._task, completed=self.done, last=clean(name))
 
+    def left(self, done: float, seconds: float, what: str) -> None:
+        if self._bar is not None:
+            last = f"{say_left(seconds)} · {what}"
+            self._bar.update(self._task, total=WHOLE, completed=done * WHOLE, last=clean(last))
+
     def end(self) -> None:
         if self._bar is not None:
             self._bar.stop()
@@ -41,10 +49,10 @@ class LiveProgress(CountingProgress):
 
 
 class CountColumn(MofNCompleteColumn):
-    """`3/4`; nothing where nobody knows of how many."""
+    """`3/4`; nothing where nobody knows of how many, or where time is counted."""
 
     def render(self, task: Task) -> Text:
-        return super().render(task) if task.total is not None else Text("")
+        return super().render(task) if task.total not in (None, WHOLE) else Text("")
 
 
 def _make_bar() -> Bar:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
+from podsys.model.build import PlannedBuild
 from podsys.model.item import Item, Reading
 from podsys.model.nodeset import fold
 from podsys.model.plan import Change, Gap, Plan
@@ -37,6 +38,7 @@ def show_plan(plan: Plan, advice: Sequence[Change] = (), *, node_count: int | No
 
 
 def plan_lines(plan: Plan, advice: Sequence[Change] = ()) -> Iterator[str]:
+    yield from _section("build, before anything is changed", list(describe_builds(plan.builds)))
     for role, changes in groupby(plan.changes, key=lambda change: change.item.role):
         yield from _section(role, describe_changes(changes))
     reboots = [("!", fold(r.nodes), "for " + ", ".join(r.because)) for r in plan.reboots]
@@ -54,6 +56,13 @@ def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         joined = [(f"{mark} {name}", *rest) for mark, name, *rest in rows]
         yield from ("  " + line for line in align(joined))
         yield ""
+
+
+def describe_builds(builds: Iterable[PlannedBuild]) -> Iterator[tuple[str, str, str]]:
+    """A package's version stands with the nodes that get it."""
+    for one in builds:
+        made = f"once, on {one.node}" if one.node else "kept from an earlier deploy"
+        yield "+" if one.node else "·", one.build.name, f"{made}, for {fold(one.nodes)}"
 
 
 def describe_changes(changes: Iterable[Change]) -> list[tuple[str, str, str, str]]:
@@ -143,6 +152,10 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         "reboots": [{"nodes": boot.nodes, "because": boot.because} for boot in plan.reboots],
         "gaps": [asdict(gap) for gap in plan.gaps],
         "unreachable": plan.unreachable,
+        "builds": [
+            {"package": one.build.pin, "node": one.node, "nodes": one.nodes, "file": one.build.file}
+            for one in plan.builds
+        ],
     }
 
 

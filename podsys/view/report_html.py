@@ -66,8 +66,14 @@ def _describe_certificate(certificate: Mapping[str, Any]) -> dict[str, Any]:
         "expires": certificate["expires"],
         "lock_sha256": certificate["lock_sha256"],
         "lab": certificate.get("lab") is True,
+        "partial": certificate.get("partial") is True,
+        "carried": [
+            {"run": run, "count": str(number)}
+            for run, number in certificate.get("carried", {}).items()
+        ],
         "counts": [{"status": s.value, "count": counts[s.value]} for s in SEVERITY],
         "tool_versions": certificate["tool_versions"],
+        "learnt": list(certificate.get("learnt", [])),
     }
 
 

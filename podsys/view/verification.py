@@ -7,6 +7,7 @@ from typing import Any
 
 from podsys.model.verification import Verification
 from podsys.view.console import clean, out
+from podsys.view.numbers import count
 
 WORDS = {
     True: ("valid", "bold green"),
@@ -24,6 +25,9 @@ def show_verification(verification: Verification) -> None:
         out().print(clean(f"  signed by {verification.signer}"), soft_wrap=True)
     if verification.valid:
         out().print(clean(f"  evidence unaltered, holds until {verification.expires}"))
+    for run, number in verification.carried.items():
+        text = f"  {count(number, 'measurement')} carried over from run {run}"
+        out().print(clean(text), soft_wrap=True)
     for mark, lines in (("✗", verification.problems), ("?", verification.unchecked)):
         for line in lines:
             out().print(clean(f"  {mark} {line}"), soft_wrap=True)

@@ -9,6 +9,12 @@ import pytest
 from bench.measured import Invocation, measure, stop
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that runs tests is busy."""
+    monkeypatch.setattr("bench.quiet.PATIENCE_S", 0.0)
+
+
 def test_numbers_of_a_command(tmp_path: Path) -> None:
     program = "x = bytearray(50 << 20); print('hello')"
     took = measure(Invocation([sys.executable, "-c", program], tmp_path), tmp_path / "log")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bench import raw
+from bench.claims import PLANNING
 from bench.raw import Run, Sample, read_runs
 from bench.report import render
 from bench.steps import Step
@@ -33,11 +34,15 @@ def test_failed_runs_are_named() -> None:
 
 
 def test_scale_is_taken_as_it_is() -> None:
-    row = {"nodes": 10000, "scenario": "drift", "wall_s": 4.0, "peak_mb": 300}
-    run = Run("x", facts={"scale": {"code": 0, "table": "  10000  4.00\n", "rows": [row]}})
+    row = {"scenario": "drift", "seconds": dict.fromkeys(PLANNING, 0.25), "peak_mb": 300}
+    rows = [row | {"nodes": 10000}, row | {"nodes": 1000}]
+    run = Run("x", facts={"scale": {"code": 0, "table": "  10000  4.00\n", "rows": rows}})
     text = render(run, "")
     assert "```\n  10000  4.00\n```" in text
-    assert "| 10,000 nodes planned | drift: 4.0 s, 300 MB | **met** |" in text
+    assert (
+        "| drift: 1.8 s, 300 MB, a node costs 0.10 times what it costs among 1,000 | **met** |"
+        in text
+    )
 
 
 def test_samples_survive_an_aborted_run(tmp_path: Path, monkeypatch) -> None:

@@ -158,6 +158,7 @@ def drivers(state: State) -> Facts:
         },
         "persistenced_active": None,
         "nvidia_package_version": "",
+        "nvidia_proc_version": state["driver"]["module_version"] if nvidia else "",
     }
 
 

@@ -19,6 +19,7 @@ from podsys.commands.faults import paths_below
 from podsys.core.catalog import parse_baselines, parse_settings
 from podsys.core.faults import CompiledFault, parse_faults
 from podsys.core.platforms import parse_platforms
+from podsys.core.shared_answers import SharedAnswers
 from podsys.effects.catalog import (
     read_baselines_texts,
     read_faults_texts,
@@ -26,6 +27,7 @@ from podsys.effects.catalog import (
     read_settings_texts,
 )
 from podsys.effects.program import list_sections
+from podsys.effects.sharing import Shelf
 from podsys.lab.breaking import can_make, edit
 from podsys.lab.hardware.state import healthy_state
 from podsys.model.fault import Fault
@@ -144,10 +146,19 @@ def options_of(platform: str) -> dict[str, Any]:
     }
 
 
+@cache
+def fleet_of(platform: str) -> tuple[Shelf, SharedAnswers]:
+    """As in a fleet, nodes share what they have in common: judging them alone takes a minute."""
+    return Shelf(), SharedAnswers()
+
+
 def examine(facts: Facts, platform: str) -> dict[str, Finding]:
     """The findings by their check, folded."""
-    sections = {name: {"status": "ok", "data": data} for name, data in facts.items()}
-    context = {"baseline": BASELINES, "options": options_of(platform)}
+    shelf, shared = fleet_of(platform)
+    sections = {
+        name: {"status": "ok", "data": shelf.share(name, data)} for name, data in facts.items()
+    }
+    context = {"baseline": BASELINES, "options": options_of(platform), "judge": shared.judge}
     findings = diagnose(sections, CASES, context)
     fold(findings, CASES)
     return {finding["check"]: finding for finding in findings}

@@ -16,9 +16,9 @@ from podsys.effects.content import content_root
 from podsys.effects.ssh import Command
 from podsys.effects.suites import SuiteRun, run_suites
 from podsys.lab import faults
-from tests.lab.practice import needs_nodes
+from tests.lab.practice import measures_nodes
 
-pytestmark = needs_nodes
+pytestmark = measures_nodes
 NAME = f"t-active-{os.getpid()}"
 INSTALL = (
     "cat > /etc/ssh/ssh_known_hosts; export DEBIAN_FRONTEND=noninteractive; apt-get update -qq "

@@ -3,33 +3,52 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from podsys.commands.pairs import LOST_AFTER, PairRun
-from podsys.core.judge import judge_pairs
+from podsys.core.check_lines import as_line
+from podsys.core.judge import judge_lines
 from podsys.core.rounds import RETEST_ROUNDS
 from podsys.effects.ssh import Command, Fleet, Outcome
+from podsys.model.baseline import Baseline
+from podsys.model.finding import Measurement
 from tests.core.fleet_sim import BASELINE, LINE_RATE
 
+LOSS = Baseline(
+    metric="tcp_pair_resent",
+    unit="%",
+    ceiling_of_median=5,
+    least=0.3,
+    scope="",
+    source="test",
+    date="2026-01-01",
+)
 
-def iperf3_answer(gbps: float) -> bytes:
+
+def iperf3_answer(gbps: float, resent: int = 0) -> bytes:
     rate = gbps * 1e9
     way = {"seconds": 2.0, "bytes": round(rate * 2 / 8), "bits_per_second": rate}
-    start = {"test_start": {"protocol": "TCP", "duration": 2, "reverse": 0}}
-    end = {"sum_received": way, "sum_received_bidir_reverse": way, "sum_sent_bidir_reverse": way}
+    asked = {"protocol": "TCP", "duration": 2, "reverse": 0}
+    start = {"test_start": asked, "tcp_mss_default": 1448}
+    sent = way | {"retransmits": resent}
+    end = {"sum_received": way, "sum_received_bidir_reverse": way}
+    end |= {"sum_sent": sent, "sum_sent_bidir_reverse": sent}
     return json.dumps({"start": start, "end": end}).encode()
 
 
 class ScriptedFleet:
-    """Knows who talks to whom by the address in the command."""
+    """Knows who talks to whom by the address in the command. `dying`: dead from that round on."""
 
     def __init__(self, rates: Mapping[frozenset[str], list[float]], dead: set[str]) -> None:
         self.rates, self.dead = rates, dead
+        self.dying: dict[str, int] = {}
+        self.resent: dict[frozenset[str], int] = {}
         self.rounds: list[set[str]] = []
 
     def run_each(self, commands: Mapping[str, Command], _: float) -> Iterator[Outcome]:
         self.rounds.append(set(commands))
+        self.dead |= {node for node, turn in self.dying.items() if len(self.rounds) >= turn}
         for node, command in commands.items():
             yield self._answer(node, command.text)
 
@@ -43,14 +62,23 @@ class ScriptedFleet:
             refused = {"error": "unable to connect to server: Connection refused"}
             return Outcome(node, 0, json.dumps(refused).encode(), b"")
         script = self.rates.get(frozenset({node, other}), [9.4])
-        return Outcome(node, 0, iperf3_answer(script.pop(0) if len(script) > 1 else script[0]), b"")
+        rate = script.pop(0) if len(script) > 1 else script[0]
+        lost = self.resent.get(frozenset({node, other}), 0)
+        return Outcome(node, 0, iperf3_answer(rate, lost), b"")
 
 
 def run(
-    nodes: int, rates: dict[frozenset[str], list[float]] | None = None, dead: set[str] | None = None
+    nodes: int,
+    rates: dict[frozenset[str], list[float]] | None = None,
+    dead: set[str] | None = None,
+    dying: dict[str, int] | None = None,
+    resent: dict[frozenset[str], int] | None = None,
+    known: Sequence[Measurement] = (),
 ) -> tuple[ScriptedFleet, Any]:
     fleet = ScriptedFleet(rates or {}, dead or set())
+    fleet.dying, fleet.resent = dying or {}, resent or {}
     names = [f"n{number}" for number in range(1, nodes + 1)]
+    recorded: list[Measurement] = []
     job = PairRun(
         fleet=cast(Fleet, fleet),
         addresses={name: name for name in names},
@@ -59,9 +87,15 @@ def run(
         keep=lambda name, text: name,
         report=lambda text: None,
         at_once=8,
+        record=recorded.append,
+        known=known,
+        loss_baseline=LOSS,
     )
     measurements = job.measure(8, BASELINE, LINE_RATE)
-    return fleet, judge_pairs(measurements, BASELINE, LINE_RATE, names)
+    assert measurements == [*known, *recorded]
+    lines = [as_line(one) for one in measurements]
+    baselines = {"tcp_pair_bw": BASELINE, "tcp_pair_resent": LOSS}
+    return fleet, judge_lines(lines, baselines, LINE_RATE, names)
 
 
 def test_a_healthy_fleet_needs_no_retest() -> None:
@@ -115,4 +149,52 @@ def test_few_connections_split_a_round() -> None:
     )
     found = job.measure(1, BASELINE, LINE_RATE)
     assert [len(asked) for asked in fleet.rounds] == [4, 4]
-    assert len(found) == 8
+    assert len([one for one in found if one.metric == "tcp_pair_bw"]) == 8
+
+
+def test_a_node_that_dies_in_mid_run_is_named_and_its_partners_keep_their_pass() -> None:
+    fleet, verdict = run(6, dying={"n5": 2})
+    assert sum("n5" in asked for asked in fleet.rounds) == 1 + LOST_AFTER
+    bad = {f.nodes: f.evidence for f in verdict.findings if str(f.status) != "pass"}
+    assert [*bad] == [("n5",)]
+    assert "lost while it was measured" in bad["n5",]
+    assert "no route" in bad["n5",]
+
+
+def test_a_node_that_was_away_once_is_kept_as_intermittent() -> None:
+    known = [
+        Measurement("network.pairs", "tcp_pair_bw", way, None, "Gbit/s", "", "gone", lost=("n1",))
+        for way in (("n1", "n2"), ("n2", "n1"))
+    ]
+    _, verdict = run(4, known=known)
+    warned = [f for f in verdict.findings if str(f.status) == "warn"]
+    assert [f.nodes for f in warned] == [("n1",)]
+    assert "intermittent" in warned[0].evidence
+
+
+def test_what_is_known_is_not_measured_again() -> None:
+    known = [
+        Measurement("network.pairs", "tcp_pair_bw", way, 9.4, "Gbit/s", carried="then")
+        for way in (("n1", "n2"), ("n2", "n1"), ("n3", "n4"), ("n4", "n3"))
+    ]
+    fleet, verdict = run(4, known=known)
+    assert len(fleet.rounds) == 2
+    assert {str(f.status) for f in verdict.findings} == {"pass"}
+    good = next(f for f in verdict.findings if f.nodes == ("n1",))
+    assert good.carried == ("then",)
+    assert "2 of 6 measurements carried over from run then" in good.evidence
+
+
+def test_a_lossy_node_is_looked_at_again_and_named() -> None:
+    # Two seconds at 9.4 Gbit/s are 1.6 million segments; a hundredth of them is sent again.
+    lossy = {frozenset({"n3", other}): 16_000 for other in ("n1", "n2", "n4")}
+    fleet, verdict = run(4, resent=lossy)
+    assert [(s.kind, s.id) for s in verdict.suspects] == [("node", "n3")]
+    assert "n3" in fleet.rounds[-1]
+    assert len(fleet.rounds) > 3
+
+
+def test_a_path_that_lost_packets_once_is_measured_again() -> None:
+    fleet, verdict = run(4, resent={frozenset({"n1", "n2"}): 16_000})
+    assert len(fleet.rounds) == 3 + 1
+    assert [(s.kind, s.id) for s in verdict.suspects] == [("link", "n1--n2")]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +41,22 @@ def workspace(tmp_path: Path) -> Path:
 def run(tmp_path: Path, workspace: Path) -> Callable[..., Lines]:
     """Runs one file of checks as podsys would run it."""
 
-    def run_text(text: str, timeout_s: float = 60, level: int = 4, **kwargs: Any) -> Lines:
+    def run_text(
+        text: str,
+        timeout_s: float | None = 60,
+        level: int = 4,
+        hear: Callable[[Sequence[dict[str, Any]]], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
+        **options: Any,
+    ) -> Lines:
         folder = tmp_path / "mysite"
         folder.mkdir(exist_ok=True)
         (folder / "test_own.py").write_text(textwrap.dedent(text))
         out = tmp_path / "run"
         out.mkdir(exist_ok=True)
         lines = out / "checks.jsonl"
-        job = SuiteRun([folder], workspace, [], level, lines, timeout_s)
-        return run_suites(job, kwargs.get("report", lambda _: None), kwargs.get("stop", bool))
+        job = SuiteRun([folder], workspace, [], level, lines, timeout_s, **options)
+        return run_suites(job, hear or (lambda _: None), stop)
 
     return run_text
 
@@ -198,10 +207,84 @@ def test_one_file_that_cannot_be_loaded_is_unknown_and_the_rest_runs(
     assert "not_there" in evidence(lines)["mysite.broken"]
 
 
-def test_progress_is_passed_on(run: Callable[..., Lines]) -> None:
-    said: list[str] = []
-    run("def test_a(report): report('round 1')\ndef test_b(): print('noise')\n", report=said.append)
-    assert said == ["round 1"]
+def test_progress_is_heard_while_it_runs(run: Callable[..., Lines]) -> None:
+    heard: list[dict[str, Any]] = []
+    text = """
+        def test_a(report, progress):
+            report("round 1")
+            progress(12.5)
+        def test_b(): print("noise")
+        """
+    written = run(text, hear=heard.extend)
+    assert heard == written
+    kinds = [line["type"] for line in heard]
+    assert kinds[:3] == ["started", "begins", "said"]
+    assert kinds[-1] == "finished"
+    assert [line["text"] for line in heard if line["type"] == "said"] == ["round 1"]
+    assert [line["left_s"] for line in heard if line["type"] == "left"] == [12.5]
+    assert all(line["time"] for line in heard)
+
+
+def test_a_plan_says_what_each_check_takes_and_runs_nothing(run: Callable[..., Lines]) -> None:
+    text = """
+        import pytest
+        from podsys.model.forecast import Forecast
+        def predict(cluster): return Forecast(len(cluster.nodes), 50.0, "each node in turn")
+        @pytest.mark.check(level=3, takes=predict)
+        def test_all(): assert False
+        @pytest.mark.check(level=2, takes=7)
+        def test_host(host): assert False
+        def test_silent(): assert False
+        """
+    (started,) = [line for line in run(text, plan_only=True) if line["type"] == "started"]
+    found = {entry["check"]: entry for entry in started["planned"]}
+    assert len(started["planned"]) == 4
+    assert (found["mysite.all"]["usual_s"], found["mysite.all"]["at_most_s"]) == (2, 50.0)
+    assert found["mysite.all"]["text"] == "each node in turn"
+    assert found["mysite.host"]["usual_s"] == 7
+    assert found["mysite.silent"]["at_most_s"] > 0
+
+
+def test_a_check_beyond_its_own_limit_is_ended_and_the_next_one_runs(
+    run: Callable[..., Lines],
+) -> None:
+    lines = run(
+        """
+        import pytest, time
+        from podsys.model.forecast import Forecast
+        @pytest.mark.check(takes=Forecast(1, 2))
+        def test_hangs():
+            try:
+                time.sleep(60)
+            except Exception:
+                pass
+        def test_next(): pass
+        """,
+        timeout_s=None,
+    )
+    assert outcomes(lines) == {"mysite.hangs": "unknown", "mysite.next": "pass"}
+    assert "limit of 2 s" in evidence(lines)["mysite.hangs"]
+
+
+def test_what_was_answered_before_is_not_asked_again(
+    run: Callable[..., Lines], tmp_path: Path
+) -> None:
+    known = {"type": "outcome", "check": "mysite.old", "suite": "mysite", "nodes": []}
+    number = {"type": "measurement", "check": "mysite.new", "metric": "m", "nodes": ["n1", "n2"]}
+    number |= {"value": 3.0, "unit": "", "carried": "then"}
+    lines = [known | {"status": "pass", "carried": "then"}, number]
+    file = tmp_path / "carried.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = run(
+        """
+        def test_old(): assert False
+        def test_new(cluster, check_id):
+            assert [one.value for one in cluster.measured_before(check_id)] == [3.0]
+        """,
+        carried=file,
+    )
+    assert outcomes(found) == {"mysite.old": "pass", "mysite.new": "pass"}
+    assert [line["carried"] for line in found if line.get("carried")] == ["then", "then"]
 
 
 def test_old_lines_of_another_run_do_not_count(run: Callable[..., Lines]) -> None:
@@ -240,3 +323,37 @@ def test_by_hand_with_a_bad_workspace_says_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "podsys init" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_checks_end_with_the_podsys_that_was_killed(workspace: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mysite"
+    folder.mkdir()
+    (folder / "test_own.py").write_text("import time\ndef test_long(): time.sleep(97)\n")
+    program = f"""
+from pathlib import Path
+from podsys.effects.suites import SuiteRun, run_suites
+run = SuiteRun([Path({str(folder)!r})], Path({str(workspace)!r}), [], 4, Path("lines.jsonl"))
+run_suites(run, lambda lines: None)
+"""
+    process = subprocess.Popen([sys.executable, "-c", program], cwd=tmp_path)
+    lines = tmp_path / "lines.jsonl"
+    wait_until(lambda: lines.is_file() and "begins" in lines.read_text())
+    process.kill()
+    process.wait()
+    wait_until(lambda: not list(find_children(str(workspace))))
+    assert '"pass"' not in lines.read_text()
+
+
+def find_children(word: str) -> Iterator[str]:
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            line = entry.read_bytes().replace(b"\0", b" ").decode()
+            if word in line and "pytest" in line and "--lifeline" in line:
+                yield line
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.1)

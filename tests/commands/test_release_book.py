@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from podsys.commands.release_book import has_releases, load_lock, release_names
+from podsys.commands.release_book import has_releases, load_lock, load_releases, release_names
 from podsys.core.lock import make_lock
 from podsys.core.spec import parse_spec
+from podsys.effects.catalog import read_release_texts
 from podsys.effects.workspace import Workspace
 from podsys.model.problem import InputProblemsError
 from tests.releases import locked, machine
@@ -60,3 +61,28 @@ def test_a_damaged_lock_is_refused(tmp_path) -> None:
     workspace.lock_file.write_text(text.replace("535.309.01", "535.261.03", 3))
     with pytest.raises(InputProblemsError, match=r"podsys\.lock:"):
         load_lock(workspace)
+
+
+def test_a_site_keeps_releases_of_its_own(tmp_path) -> None:
+    name = "debian-12-nvidia-535.309"
+    text = read_release_texts()[0][f"podsys/catalog/releases/{name}.yaml"]
+    folder = tmp_path / "releases"
+    folder.mkdir()
+    own = text.replace("nvidia-535.309\n", "nvidia-ours\n")
+    (folder / "debian-12-nvidia-ours.yaml").write_text(own)
+    (folder / f"{name}.yaml").write_text(text.replace("title: NVIDIA", "title: Our NVIDIA"))
+    known = load_releases(tmp_path)
+    assert "debian-12-nvidia-ours" in known.releases
+    assert known.releases[name].title.startswith("Our NVIDIA")
+    assert known.digests[name] != load_releases().digests[name]
+    assert release_names("release: {all: nvidia-ours}\n", tmp_path)
+    assert "debian-12-nvidia-ours" not in load_releases().releases
+
+
+def test_a_sites_release_is_held_against_the_rules(tmp_path) -> None:
+    text = read_release_texts()[0]["podsys/catalog/releases/debian-12-nvidia-535.309.yaml"]
+    file = tmp_path / "releases" / "debian-12-nvidia-535.309.yaml"
+    file.parent.mkdir()
+    file.write_text(text.replace("version: 535.309.01", "version: 535.261.03", 1))
+    with pytest.raises(InputProblemsError, match=r"releases/debian-12-nvidia-535\.309\.yaml:\d+"):
+        load_releases(tmp_path)

@@ -245,9 +245,9 @@ def test_what_is_shared_is_judged_once_and_what_is_equal_alike() -> None:
             calls.append(key)
             return super().__getitem__(key)
 
-    data = Noted(gpus=[{"index": 0, "temp": 99}])
+    data = Noted(gpus=[{"index": 0, "temp": 9}])
     shared = [NodeFacts(f"n{i}", sections={"gpu": Section("ok", data)}) for i in range(5)]
-    apart = node("n9", gpu={"gpus": [{"index": 0, "temp": 99}]})
+    apart = node("n9", gpu={"gpus": [{"index": 0, "temp": 9}]})
     found = one(diagnose([*shared, apart], HOT), "hot")
     assert found.nodes == ("n0", "n1", "n2", "n3", "n4", "n9")
     assert calls == ["gpus"]

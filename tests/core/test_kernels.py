@@ -12,3 +12,4 @@ def test_the_kernel_of_a_set_of_packages():
         "5.14.0-611.9.1.el9_7.x86_64"
     )
     assert find_kernel([("linux-headers-6.1.0-56-amd64", "6.1.192-1", "amd64")]) == ""
+    assert find_kernel([("linux-image-nvidia", "1", "amd64"), ("libcuda1", "1", "amd64")]) == ""

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from podsys.core.lock import make_lock, read_lock
 from podsys.model.facts import NodeFacts, Section
+from podsys.model.lock import LockedComponent
+from tests.releases import locked, machine, package
 
 
 def make(node: str, kernel: str, driver: str | None = None) -> NodeFacts:
@@ -34,3 +36,17 @@ def test_any_other_text_says_nothing(text: str) -> None:
 def test_damage_says_nothing() -> None:
     for text in ("systems: 1", "systems: [1]", "systems: [{nodes: 'n[1-'}]", "systems: [{}]"):
         assert read_lock(text) == {}
+
+
+def test_a_release_says_kernel_and_driver_whatever_ran_when_it_was_locked() -> None:
+    image = package("linux-image-6.1.0-56-amd64", "6.1.192-2", "linux-signed-amd64")
+    kernel = LockedComponent(version="6.1.192", packages=(image,))
+    facts = {name: machine(name) for name in ("n1", "n2")}
+    for one in facts.values():
+        one.sections["system"].data["kernel"] = "6.1.0-40-amd64"
+    text = make_lock("0" * 64, "2.19", facts, [locked(kernel=kernel)])
+    wanted = read_lock(text)
+    assert wanted["n1"]["kernel"] == "6.1.0-56-amd64"
+    # Its modules are its host's, and must be of the version of the libraries all the same.
+    assert wanted["n1"]["driver"] == "535.309.01"
+    assert wanted["n2"] == {"os": "debian", "version": "12", "kernel": "6.1.0-40-amd64"}

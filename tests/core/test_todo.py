@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from podsys.core.rendering import Layout, Profile
 from podsys.core.role_items import role_items
 from podsys.core.shards import apply_inventory, count_shards, split_nodes
 from podsys.core.todo import Work, find_todos, narrow
+from podsys.model.build import Build
 from podsys.model.item import Item
 from podsys.model.plan import Change
 from podsys.model.role import Role
@@ -124,3 +127,33 @@ def test_shards_hold_every_node_once(nodes, count):
 
 def test_shards_are_sized_to_the_machine():
     assert [count_shards(nodes, 4) for nodes in (1, 31, 32, 64, 10_000)] == [1, 1, 2, 4, 4]
+
+
+def test_a_package_that_podsys_built_comes_with_its_file_and_its_origin() -> None:
+    build = Build("mod-6.1", "1-1+6.1-2", "amd64", "6.1", "mod-dkms", "1-1", "a" * 64)
+    role = Role(name="modules", title="t", packages={"debian": (build.pin, "other=2")})
+    layout = replace(
+        LAYOUT,
+        roles=(role,),
+        members={"modules": NODES},
+        builds=dict.fromkeys(NODES, build),
+    )
+    items = {i.key: i for i in role_items(role, "debian", {})}
+    work = Work(layout, lambda _role: {}, ())
+    (todo,) = find_todos([differs(items["mod-6.1"], "n1"), differs(items["other"], "n1")], work)
+    assert todo.built == (build,)
+    spec = ClusterSpec.model_validate({"cluster": "c", "nodes": {"n1": {"address": "a1"}}})
+    inventory = apply_inventory(spec, [todo], "/w", {"n1": {"podsys_nccl": "X==y"}})
+    group = inventory["all"]["children"]["differ_1"]
+    assert group["hosts"] == {"n1": {"ansible_host": "a1", "podsys_nccl": "X==y"}}
+    packages = group["vars"]["podsys_packages"]
+    assert packages["versions"] == ["mod-6.1=1-1+6.1-2", "other=2"]
+    assert packages["built"] == [
+        {"name": "mod-6.1", "file": "/w/packages/mod-6.1_1-1+6.1-2_amd64.deb"}
+    ]
+    (origin,) = packages["origins"]
+    assert (origin["kind"], origin["key"], origin["value"]) == (
+        "package_origin", "mod-6.1", "=1-1+6.1-2"
+    )  # fmt: skip
+    (other,) = find_todos([differs(items["other"], "n1")], work)
+    assert other.built == ()

@@ -28,6 +28,31 @@ def test_equal_readings_of_separate_answers_are_one_object():
     assert second.get("system.uptime_s") == 7.0
 
 
+def test_equal_parts_of_what_differs_are_one_object():
+    shelf = Shelf()
+    values = [
+        shelf.share("gpu", {"gpus": [{"uuid": uuid, "links": [{"up": True}]}]}) for uuid in "ab"
+    ]
+    (first,), (second,) = (value["gpus"] for value in values)
+    assert (first["uuid"], second["uuid"]) == ("a", "b")
+    assert first["links"] is second["links"]
+
+
+@given(
+    st.lists(
+        st.recursive(
+            st.sampled_from([0, 2, True, 2.5, "", None]),
+            lambda part: st.lists(part, max_size=2) | st.dictionaries(st.sampled_from("ab"), part),
+        ),
+        max_size=60,
+    )
+)
+def test_sharing_never_changes_nested_values(values):
+    shelf = Shelf()
+    before = json.dumps(values)
+    assert json.dumps([shelf.share("item", value) for value in values]) == before
+
+
 @given(st.lists(st.dictionaries(st.sampled_from("ab"), st.text("xyz", max_size=2)), max_size=60))
 def test_sharing_never_changes_what_was_read(values):
     shelf = Shelf()

@@ -248,6 +248,16 @@ def test_service_config_of_what_does_not_run(machine, configured, shown, live):
     assert machine.read_one(configured)["live"] == live
 
 
+def test_service_config_makes_systemd_read_unit_files_before_it_restarts(machine, item):
+    """Whatever systemd says: it does not look into folders that are new to it."""
+    dropin = "/etc/systemd/system/a.service.d/podsys.conf"
+    machine.put(dropin, "[Service]")
+    machine.units({"a.service": LONG_AGO | {"NeedDaemonReload": "no"}})
+    machine.write(item("service_config", "a.service", "current", files=dropin))
+    orders = [call for call in machine.calls if "show" not in call]
+    assert orders == ["systemctl daemon-reload", "systemctl restart a.service"]
+
+
 def test_service_config_without_files_is_an_error(machine, item):
     machine.units({"a.service": just_now()})
     assert set(machine.read_one(item("service_config", "a.service", "current"))) == {"error"}

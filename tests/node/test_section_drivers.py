@@ -30,6 +30,7 @@ def test_a_machine_without_any(machine):
         "fabric_manager": {"installed": False, "active": None, "version": ""},
         "persistenced_active": None,
         "nvidia_package_version": "",
+        "nvidia_proc_version": "",
     }
 
 
@@ -54,6 +55,7 @@ def test_a_server_with_gpus(machine):
         "fabric_manager": {"installed": True, "active": False, "version": "535.129.03"},
         "persistenced_active": True,
         "nvidia_package_version": "535.261.03",
+        "nvidia_proc_version": "",
     }
 
 
@@ -74,6 +76,22 @@ def test_dmabuf(machine, monkeypatch, module, version, kernel, able):
     monkeypatch.setattr(os, "uname", lambda: os.uname_result(("Linux", "n", kernel, "1", "x86_64")))
     assert read()["dmabuf"] is able
     assert read()["nouveau"] is (module == "nouveau")
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [
+        ("NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.261.03  Thu May 29", "535.261.03"),
+        ("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.95.05  Release Build",
+         "580.95.05"),
+        ("NVRM version: something  else\n  1.2.3", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_the_driver_in_the_kernel_says_its_version(machine, said, version):
+    machine.units({})
+    machine.put("/proc/driver/nvidia/version", f"{said}\nGCC version:  gcc version 12.2.0\n")
+    assert read()["nvidia_proc_version"] == version
 
 
 def test_the_driver_s_package_by_rpm(machine):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from podsys.model.build import Build, PlannedBuild
 from podsys.model.plan import Gap, Plan, Reboot, Step
 from podsys.view.plan import describe_before, plan_as_json, plan_lines, show_plan, summarise
 from tests.view.view_sample import make_change, make_plan, name_nodes
@@ -111,3 +112,20 @@ def test_json_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     assert document["reboots"][0]["because"] == ["kernel_argument.iommu"]
     assert len(document["gaps"]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_what_is_built_comes_first_with_who_and_for_whom() -> None:
+    build = Build("mod-6.1", "1-1+6.1-2", "amd64", "6.1", "mod-dkms", "1-1", "a" * 64)
+    kept = Build("mod-6.2", "1-1+6.2-1", "amd64", "6.2", "mod-dkms", "1-1", "a" * 64)
+    plan = Plan(
+        builds=(PlannedBuild(build, ("n1", "n2"), "n1"), PlannedBuild(kept, ("n3",))),
+        steps=(Step("driver", ("n1", "n2", "n3")),),
+    )
+    assert list(plan_lines(plan))[:3] == [
+        "build, before anything is changed",
+        "  + mod-6.1  once, on n1, for n[1-2]",
+        "  · mod-6.2  kept from an earlier deploy, for n3",
+    ]
+    first, second = plan_as_json(plan)["builds"]
+    assert (first["package"], first["node"]) == ("mod-6.1=1-1+6.1-2", "n1")
+    assert (second["node"], second["file"]) == ("", "mod-6.2_1-1+6.2-1_amd64.deb")

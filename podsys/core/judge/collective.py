@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from podsys.model.baseline import Baseline
@@ -12,6 +12,12 @@ from podsys.model.status import Status
 BUSBW = "mpi_allreduce_busbw"
 WRONG = "mpi_allreduce_wrong"
 RANKS = "mpi_allreduce_ranks"
+# With whom a collective fails that runs without: one measurement for each culprit, or for each
+# group that fails only together. Its value is how many collectives failed so.
+CULPRIT = "mpi_allreduce_culprit"
+# The same for a group with which it failed and then ran: intermittent.
+FLICKER = "mpi_allreduce_flicker"
+SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +41,46 @@ def judge_collective(
     check: str = "network.allreduce",
     remedy: str = "",
 ) -> list[Finding]:
-    """One finding per metric, about the cluster: a collective names no node of its own."""
-    found = {measurement.metric: measurement for measurement in measurements}
+    """One finding per metric, about the cluster; who made it fail has a finding of its own."""
+    found = {one.metric: one for one in measurements}
     rules = (
         _judge_ranks(found.get(RANKS), len(nodes)),
         _judge_wrong(found.get(WRONG), baselines.get(WRONG)),
         _judge_speed(found.get(BUSBW), baselines.get(BUSBW), line_rate_gbps, suspects),
     )
-    return [_as_finding(rule, found, baselines, check, remedy) for rule in rules]
+    findings = [_as_finding(rule, found, baselines, check, remedy) for rule in rules]
+    return [*findings, *_judge_culprits(measurements)]
+
+
+def _judge_culprits(measurements: Iterable[Measurement]) -> Iterator[Finding]:
+    for one in measurements:
+        if one.metric in (CULPRIT, FLICKER):
+            yield Finding(
+                one.check, "network", one.nodes, _judge_culprit(one),
+                metric=one.metric, value=one.value, unit=one.unit, expected="0 failed collectives",
+                evidence=one.problem,
+                remedy="run the same collective on this node alone by hand; look at its logs",
+            )  # fmt: skip
+
+
+def _judge_culprit(one: Measurement) -> Status:
+    if one.value is None:
+        return Status.UNKNOWN
+    return Status.WARN if one.metric == FLICKER else Status.FAIL
+
+
+def find_culprits(measurements: Iterable[Measurement]) -> list[Suspect]:
+    """A node that made collectives fail, or two that fail only together.
+
+    Not one that was lost: the roll call names it.
+    """
+    told = [one for one in measurements if one.metric == CULPRIT and one.value is not None]
+    named = [one for one in told if not one.lost]
+    return [
+        Suspect("node" if len(one.nodes) == 1 else "link", "--".join(one.nodes), SURE, one.problem)
+        for one in named
+        if len(one.nodes) <= 2
+    ]
 
 
 def _as_finding(

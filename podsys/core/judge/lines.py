@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from podsys.core.check_lines import CheckOutcome, read_measurements, read_outcomes
-from podsys.core.judge.collective import BUSBW, RANKS, WRONG, judge_collective
+from podsys.core.check_lines import (
+    CheckOutcome,
+    read_check_outputs,
+    read_measurements,
+    read_outcomes,
+)
+from podsys.core.judge.carried import name_carried
+from podsys.core.judge.collective import (
+    BUSBW,
+    CULPRIT,
+    FLICKER,
+    RANKS,
+    WRONG,
+    find_culprits,
+    judge_collective,
+)
 from podsys.core.judge.pairs import judge_pairs
+from podsys.core.judge.resent import METRIC as RESENT
+from podsys.core.judge.resent import explain_slow_paths, judge_resent
+from podsys.core.judge.stayed import merge_suspects
+from podsys.core.judge.tools import as_measurements, judge_tools
 from podsys.core.locate.fabric import Fabric
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.status import Status
 
 PAIR_BANDWIDTH = "tcp_pair_bw"
-COLLECTIVE = frozenset({BUSBW, WRONG, RANKS})
-JUDGED = COLLECTIVE | {PAIR_BANDWIDTH}
+PAIRS = (PAIR_BANDWIDTH, "rdma_pair_bw")
+COLLECTIVE = frozenset({BUSBW, WRONG, RANKS, CULPRIT, FLICKER})
+JUDGED = COLLECTIVE.union(PAIRS, {RESENT})
+QUIET = (Status.PASS, Status.SKIP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +52,48 @@ def judge_lines(
     line_rate_gbps: float | None,
     nodes: Sequence[str],
     fabric: Fabric | None = None,
+    bounds: Sequence[Baseline] = (),
 ) -> ActiveVerdict:
-    """Measurements against their baselines; outcomes of checks that measure nothing as said."""
+    """Measurements against their baselines; outcomes of checks that measure nothing as said.
+
+    `baselines` hold on every platform, `bounds` each on one.
+    """
     measurements, outcomes = read_measurements(lines), read_outcomes(lines)
+    outputs = read_check_outputs(lines)
     remedies = {outcome.check: outcome.remedy for outcome in outcomes}
     findings: list[Finding] = []
     suspects: list[Suspect] = []
-    for check, found in _by_check(measurements, {PAIR_BANDWIDTH}):
-        verdict = judge_pairs(
-            found,
-            baselines.get(PAIR_BANDWIDTH),
-            line_rate_gbps,
-            nodes,
-            remedy=remedies.get(check, ""),
-            fabric=fabric,
+    expected = {line["metric"]: line for line in lines if line.get("type") == "expected"}
+    for metric in PAIRS:
+        own = expected.get(metric, {"gbps": line_rate_gbps, "nodes": nodes})
+        for check, found in _by_check(measurements, {metric}):
+            verdict = judge_pairs(
+                found,
+                baselines.get(metric),
+                own["gbps"],
+                own["nodes"],
+                remedy=remedies.get(check, ""),
+                fabric=fabric,
+            )
+            findings += verdict.findings
+            suspects += verdict.suspects
+    for check, found in _by_check(measurements, {RESENT}):
+        lossy, blamed = judge_resent(
+            found, baselines.get(RESENT), remedy=remedies.get(check, ""), fabric=fabric
         )
-        findings += verdict.findings
-        suspects += verdict.suspects
+        findings, suspects = explain_slow_paths(findings, suspects, blamed)
+        findings += lossy
+        suspects = merge_suspects(suspects, blamed)
     for check, found in _by_check(measurements, COLLECTIVE):
         findings += judge_collective(
             found, baselines, line_rate_gbps, nodes, suspects,
             check=check, remedy=remedies.get(check, ""),
         )  # fmt: skip
-    findings += _remaining(outcomes, measurements)
-    return ActiveVerdict(findings, suspects, measurements)
+        suspects = merge_suspects(suspects, find_culprits(found))
+    findings += judge_tools(outputs, baselines, bounds, line_rate_gbps)
+    measurements += as_measurements(outputs)
+    findings += _remaining(outcomes, measurements, {one.check for one in outputs})
+    return ActiveVerdict(name_carried(findings, measurements), suspects, measurements)
 
 
 def _by_check(
@@ -69,17 +107,24 @@ def _by_check(
 
 
 def _remaining(
-    outcomes: Iterable[CheckOutcome], measurements: Iterable[Measurement]
+    outcomes: Sequence[CheckOutcome], measurements: Iterable[Measurement], judged: Set[str]
 ) -> Iterator[Finding]:
-    """A check that ran well and measured is judged by its numbers, not by having run."""
+    """A check that ran well and measured is judged by its numbers, not by having run.
+
+    `judged`: checks of which outputs of tools were judged.
+    """
     measured: dict[str, set[str]] = {}
     for measurement in measurements:
         measured.setdefault(measurement.check, set()).add(measurement.metric)
+    spoken = {outcome.check for outcome in outcomes if outcome.nodes}
     for outcome in outcomes:
         found = measured.get(outcome.check, set())
         missing = sorted({*outcome.measures} - found)
-        if outcome.status is Status.PASS and missing:
+        ran = outcome.status is Status.PASS
+        if ran and missing:
             evidence = f"it ran and gave no {', '.join(missing)}"
             yield replace(outcome, status=Status.UNKNOWN, evidence=evidence).as_finding()
-        elif outcome.status is not Status.PASS or not found & JUDGED:
+        elif not outcome.nodes and outcome.check in spoken and outcome.status in QUIET:
+            continue  # it has said more of each node
+        elif not ran or not (found & JUDGED or outcome.check in judged):
             yield outcome.as_finding()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from podsys.core.judge.bounds import Bounds
 from podsys.core.judge.decide import SUITE, JudgedFigure, judge_figures, judge_group
-from podsys.core.judge.figures import Handed, group_figures
+from podsys.core.judge.figures import Group, Handed, group_figures
 from podsys.core.judge.peers import compare, name_clusters
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Finding
@@ -29,9 +29,12 @@ def judge_outputs(
     groups = [group for one in handed for group in group_figures(one, bounds)]
     compare(groups, alike)
     verdict = OutputVerdict()
+    groups_of: dict[int, list[Group]] = {}
+    for group in groups:
+        groups_of.setdefault(id(group.handed), []).append(group)
     for one in handed:
         said = [*_judge_output(one), *_compare_devices(one, bounds)]
-        own = [group for group in groups if group.handed is one]
+        own = groups_of.get(id(one), [])
         found = [judge_group(group, bounds) for group in own]
         verdict.findings += [*said, *_demand_a_verdict(found, said)]
         for group in own:

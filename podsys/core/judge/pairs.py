@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -38,6 +39,7 @@ class _Case:
     pairs: list[PairResult]
     found: Localised
     remedy: str
+    lost: Mapping[str, str]
 
     def finding(
         self, status: Status, nodes: Iterable[str], value: float | None, evidence: str
@@ -76,10 +78,14 @@ def judge_pairs(
     unmeasured = dict(found.unmeasured)
     measured = pairs_by_node(pairs)
     unmeasured |= {n: "in no measured pair" for n in nodes if n not in measured}
+    lost = find_lost(measurements)
+    unmeasured |= {n: f"lost while it was measured: {why}" for n, why in lost.items()}
     case = _Case(
-        first.check, suite, first.metric, first.unit, baseline, thresholds, pairs, found, remedy
-    )
+        first.check, suite, first.metric, first.unit, baseline, thresholds, pairs, found, remedy,
+        lost,
+    )  # fmt: skip
     findings = [*_judge_fleet(case), *_judge_nodes(case), *_judge_accused(case), *_judge_rest(case)]
+    findings += _judge_lost_at_times(case, measurements)
     findings += [
         case.finding(Status.UNKNOWN, [node], None, reason) for node, reason in unmeasured.items()
     ]
@@ -137,7 +143,7 @@ def _judge_nodes(case: _Case) -> Iterator[Finding]:
     all_below = _is_below_floor(case)
     for node, own in sorted(pairs_by_node(case.pairs).items()):
         values = [p.worst for p in own if p.worst is not None and p.state == "good"]
-        if values and node not in accused and not all_below:
+        if values and node not in accused and node not in case.lost and not all_below:
             yield _judge_good(case, node, values, in_links)
 
 
@@ -188,8 +194,24 @@ def _judge_rest(case: _Case) -> Iterator[Finding]:
             evidence = f"slow {pair.slow} of {pair.slow} times, not confirmed{_rails(pair)}"
         yield case.finding(Status.WARN, pair.nodes, pair.worst, evidence)
     for pair in case.found.unmeasured_pairs:
+        if not case.lost.keys().isdisjoint(pair.nodes):
+            continue  # the node that was lost is named, and its partner is not to blame
         evidence = f"pair gave no measurement{_rails(pair)}: {pair.problem}"
         yield case.finding(Status.UNKNOWN, pair.nodes, None, evidence)
+
+
+def find_lost(measurements: Iterable[Measurement]) -> dict[str, str]:
+    """Nodes that could not be reached any more when they were measured last, with the reason."""
+    last = {node: one for one in measurements for node in one.nodes}
+    return {node: one.problem for node, one in last.items() if node in one.lost}
+
+
+def _judge_lost_at_times(case: _Case, measurements: Iterable[Measurement]) -> Iterator[Finding]:
+    """Who could not be reached once and answered later is not averaged away."""
+    times = Counter(node for one in measurements for node in one.lost)
+    for node in sorted(times.keys() - case.lost.keys()):
+        evidence = f"could not be reached for {times[node]} measurements, and answered later"
+        yield case.finding(Status.WARN, [node], None, f"intermittent: {evidence}")
 
 
 def _rails(pair: PairResult) -> str:

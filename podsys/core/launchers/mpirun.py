@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
+
+from podsys.core.launchers.ranks import Placement
 
 # mpirun's own limit ends the ranks in order; the shell's limit ends a mpirun that hangs.
 GRACE_S = 10
@@ -16,22 +18,35 @@ MORE_PATHS = "/usr/lib64/openmpi/bin"
 # Bus bandwidth is defined by what a ring moves through each link. Open MPI's own choice
 # changes with the number of ranks: over the same links, three ranks then reach 0.145 Gbit/s
 # where a ring reaches 0.37, and the bound would judge the algorithm.
-RING = {"coll_tuned_use_dynamic_rules": "1", "coll_tuned_allreduce_algorithm": "4"}
+RING = {
+    "coll_tuned_use_dynamic_rules": "1",
+    "coll_tuned_allreduce_algorithm": "4",
+    "coll_tuned_allgather_algorithm": "4",
+    "coll_tuned_reduce_scatter_algorithm": "3",
+    "coll_tuned_alltoall_algorithm": "2",  # pairwise, which moves what the bound counts
+}
 
 
 @dataclass(frozen=True, slots=True)
 class MpiJob:
-    """A Python program to run on every address; the first one is where mpirun runs."""
+    """A Python program to run on every address; the first one is where mpirun runs.
+
+    `env` is set for all that it starts, so that it can be found. `scratch`: where Open MPI puts its
+    files, which it leaves behind when it is killed.
+    """
 
     addresses: Sequence[str]
     program: str
     limit_s: int
     as_root: bool
     ssh_port: int = 22
+    env: Mapping[str, str] = field(default_factory=dict)
+    scratch: str = ""
 
     def command(self) -> str:
+        exports = "".join(f"export {name}={value}; " for name, value in self.env.items())
         return (
-            f"export PATH=$PATH:{MORE_PATHS}; "
+            f"{exports}export PATH=$PATH:{MORE_PATHS}; "
             f"exec timeout -k 5 {self.limit_s + GRACE_S} {shlex.join(self.argv())}"
         )
 
@@ -40,7 +55,13 @@ class MpiJob:
         hosts = ",".join(f"{address}:1" for address in self.addresses)
         ranks = ["--host", hosts, "-np", str(len(self.addresses)), "--map-by", "node"]
         words = ["mpirun", *root, "--timeout", str(self.limit_s), *ranks, "--bind-to", "none"]
+        words += [word for name in self.env for word in ("-x", name)]
         return [*words, *self._transport(), "python3", "-c", wrap_program(self.program)]
+
+    def _agent(self) -> str:
+        """Daemons outlive a head node that hangs, so they have a limit of their own."""
+        env = [f"{name}={value}" for name, value in self.env.items()]
+        return " ".join(["env", *env, "timeout", "-k", "5", str(self.limit_s + GRACE_S), "orted"])
 
     def _transport(self) -> list[str]:
         """Strict host keys, no spawning in a tree: only the first node has the agent."""
@@ -49,11 +70,22 @@ class MpiJob:
             f"-o ServerAliveInterval=5 -p {self.ssh_port}"
         )
         chosen = {"plm_rsh_args": ssh, "plm_rsh_no_tree_spawn": "1"}
-        chosen |= {"pml": "ob1", "btl": "tcp,self"} | RING
+        chosen |= {"orte_launch_agent": self._agent()}
+        chosen |= {"orte_tmpdir_base": self.scratch} if self.scratch else {}
+        # A rank that waits gives its CPU away: what else runs on the node slows the others less.
+        chosen |= {"pml": "ob1", "btl": "tcp,self", "mpi_yield_when_idle": "1"} | RING
         network = find_network(self.addresses)
         if network:
             chosen |= {"btl_tcp_if_include": network, "oob_tcp_if_include": network}
         return [word for key, value in chosen.items() for word in ("--mca", key, value)]
+
+
+def make_job(placement: Placement, program: str, limit_s: int) -> MpiJob:
+    addresses = list(placement.addresses.values())
+    return MpiJob(
+        addresses, program, limit_s, placement.as_root, placement.ssh_port, placement.env,
+        placement.scratch,
+    )  # fmt: skip
 
 
 def find_network(addresses: Sequence[str]) -> str:

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from podsys.core.rounds import count_all_rounds, share_rounds
+from podsys.model.forecast import Forecast
+
+
+def forecast_pairs(nodes: int, max_rounds: int, round_s: float, hung_round_s: float) -> Forecast:
+    """`hung_round_s`: what a round takes in which a node hangs. Usually nothing is in doubt."""
+    planned, retests = share_rounds(nodes, max_rounds)
+    at_most = (planned + retests) * hung_round_s
+    return Forecast(planned * round_s, at_most, describe_plan(nodes, max_rounds, round_s))
 
 
 def describe_plan(nodes: int, max_rounds: int, round_s: float) -> str:

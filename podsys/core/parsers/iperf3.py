@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from podsys.core.parsers import Unreadable
-from podsys.core.parsers._strict import read_json, take_number, take_object
+from podsys.core.parsers._strict import read_json, take_count, take_number, take_object
 from podsys.model.output import Figure, ToolOutput
 
 TOOL = "iperf3"
@@ -20,11 +20,25 @@ SHORTEST_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """Gbit/s received by the server, by the client; None when that way was not tested."""
+    """Gbit/s received by the server, by the client; None when that way was not tested.
+
+    `resent`: the share of segments that had to be sent again, each way, where iperf3 counts them
+    (TCP on Linux).
+    """
 
     to_server: float | None
     to_client: float | None
     seconds: float
+    resent_to_server: float | None = None
+    resent_to_client: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BothWays:
+    """Gbit/s, and the share of segments sent again: to the server, to the client."""
+
+    gbps: tuple[float, float]
+    resent: tuple[float | None, float | None]
 
 
 def recognises(text: str) -> bool:
@@ -54,17 +68,39 @@ def parse(text: str) -> Flows:
     end = take_object(document, "end")
     first = _read_sum(end, "sum_received", shortest)
     seconds = take_number(end["sum_received"], "seconds")
+    resent = _read_resent(document, "sum_sent")
     if "sum_sent_bidir_reverse" in end or "sum_received_bidir_reverse" in end:
-        return Flows(first, _read_sum(end, "sum_received_bidir_reverse", shortest), seconds)
-    return Flows(None, first, seconds) if asked.get("reverse") else Flows(first, None, seconds)
+        second = _read_sum(end, "sum_received_bidir_reverse", shortest)
+        back = _read_resent(document, "sum_sent_bidir_reverse")
+        return Flows(first, second, seconds, resent, back)
+    if asked.get("reverse"):
+        return Flows(None, first, seconds, None, resent)
+    return Flows(first, None, seconds, resent)
 
 
-def parse_both_ways(text: str) -> tuple[float, float]:
-    """Gbit/s to the server and to the client; refused unless both were tested."""
+def read_both_ways(text: str) -> BothWays:
+    """Refused unless both directions were tested."""
     flows = parse(text)
     if flows.to_server is None or flows.to_client is None:
         raise Unreadable("only one direction was tested")
-    return flows.to_server, flows.to_client
+    resent = (flows.resent_to_server, flows.resent_to_client)
+    return BothWays((flows.to_server, flows.to_client), resent)
+
+
+def parse_both_ways(text: str) -> tuple[float, float]:
+    """Gbit/s to the server and to the client."""
+    return read_both_ways(text).gbps
+
+
+def _read_resent(document: dict[str, Any], key: str) -> float | None:
+    """Segments sent again, of those that the bytes fill; None where iperf3 does not count them."""
+    sent = document["end"].get(key)
+    if not isinstance(sent, dict) or "retransmits" not in sent:
+        return None
+    start = take_object(document, "start")
+    segment = take_number(start, "tcp_mss_default", at_least=1.0)
+    again, carried = take_count(sent, "retransmits"), take_number(sent, "bytes")
+    return min(1.0, again * segment / carried) if carried >= segment else None
 
 
 def _read_sum(end: dict[str, Any], key: str, shortest: float) -> float:

@@ -36,11 +36,15 @@ GRACE_S = 1.0
 class Fleet:
     """Connections to nodes, opened when first needed; as many as are useful stay until closed.
 
-    One dead node costs one Outcome with its reason, never an exception.
+    One dead node costs one Outcome with its reason, never an exception. With `mark` every
+    command carries it, so that what is left of them can be found on the nodes (effects/sweep).
     """
 
-    def __init__(self, ssh: Ssh, nodes: Mapping[str, Node], known_hosts: Path) -> None:
+    def __init__(
+        self, ssh: Ssh, nodes: Mapping[str, Node], known_hosts: Path, mark: str = ""
+    ) -> None:
         self._ssh = ssh
+        self._mark = mark
         self._nodes = nodes
         self._known_hosts = known_hosts
         self._at_once, room = rooms(ssh.fan_out)
@@ -141,7 +145,7 @@ class Fleet:
         transport, channel = self._session(node, route, deadline)
         try:
             with self._watchdog.until(deadline + GRACE_S, partial(end, transport)):
-                found = exchange(channel, command, deadline)
+                found = exchange(channel, command.marked(self._mark), deadline)
             channel.close()
         except Exception as error:
             why = TimeoutError() if time.monotonic() > deadline else error

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# The variable that tells podsys's own processes on a node from all others.
+MARK = "PODSYS_RUN"
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -11,6 +14,10 @@ class Command:
 
     text: str
     stdin: bytes = b""
+
+    def marked(self, mark: str) -> Command:
+        """The same with `mark` in the environment of all that it starts."""
+        return Command(f"export {MARK}={mark}; {self.text}", self.stdin) if mark else self
 
 
 @dataclass(frozen=True, slots=True)

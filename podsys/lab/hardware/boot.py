@@ -13,6 +13,7 @@ from typing import Any
 
 from podsys.lab.files import read_or
 from podsys.lab.hardware.configured import apply_configuration
+from podsys.lab.hardware.installed import follow_packages
 from podsys.lab.hardware.node import start_hardware
 from podsys.lab.hardware.reboot import after_reboot
 from podsys.lab.layout import Place
@@ -27,7 +28,8 @@ def boot(node: Place) -> None:
     modprobe = list(read_modprobe(node.root))
 
     def restart(state: State) -> State:
-        return after_reboot(apply_configuration(state, command_line, modprobe))
+        installed = follow_packages(state, node.root)
+        return after_reboot(apply_configuration(installed, command_line, modprobe))
 
     start_hardware(node, restart)
 

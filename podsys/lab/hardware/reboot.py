@@ -23,7 +23,7 @@ def after_reboot(state: State) -> State:
     """A new state; the old one is not touched."""
     new = deepcopy(state)
     new["kmsg"] = []
-    _load_driver(new)
+    load_driver(new)
     new["fabric_manager"]["running"] = bool(new["fabric_manager"]["version"])
     for device in new["devices"].values():
         device["gone"] = False
@@ -35,7 +35,7 @@ def after_reboot(state: State) -> State:
     return new
 
 
-def _load_driver(state: State) -> None:
+def load_driver(state: State) -> None:
     """The one on disk, unless there is none or another driver took the GPUs first."""
     driver, modules = state["driver"], state["modules"]
     version = driver["installed_version"]

@@ -1,7 +1,8 @@
 """What the programs of an NVIDIA driver read, which the lab puts into a node in their place.
 
-The library answers from `nvml`; fabric manager says that it is of the version in
-`fabric_manager`, and runs only with a driver of the same one.
+The library answers from `nvml`, under the name of CUDA's too, where it gives contexts and computes
+nothing; fabric manager says that it is of the version in `fabric_manager`, and runs only with a
+driver of the same one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from podsys.lab.nvml_build import LIBRARY, ensure_nvml_library
 
 FOLDER = "/run/podsys-lab"
 HERE = Path(__file__).parent
+CUDA = "libcuda.so.1"
 WANTED = "etc/systemd/system/multi-user.target.wants"
 
 
@@ -35,7 +37,8 @@ def install_software(root: Path, state: State) -> None:
     if state["driver"]["vendor"] == "nvidia":
         folder = root / f"usr/lib/{platform.machine()}-linux-gnu"
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ensure_nvml_library(), folder / LIBRARY)
+        for name in (LIBRARY, CUDA):
+            shutil.copy2(ensure_nvml_library(), folder / name)
         install_service(root, "persistenced", "nvidia-persistenced.service")
     if state["fabric_manager"]["version"]:
         install_service(root, "fabric-manager", "nvidia-fabricmanager.service")

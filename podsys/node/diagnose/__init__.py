@@ -10,10 +10,20 @@ from typing import Any, Dict, Iterable, List
 from .cases import Case, prepare
 from .describe import Finding, describe, describe_lost
 from .fold import find_roots, fold
+from .judge import Answer, judge
 from .names import WHY_MISSING, read_names
-from .shared import Shared
 
-__all__ = ["WHY_MISSING", "Case", "Finding", "Shared", "diagnose", "find_roots", "fold", "prepare"]
+__all__ = [
+    "WHY_MISSING",
+    "Answer",
+    "Case",
+    "Finding",
+    "diagnose",
+    "find_roots",
+    "fold",
+    "judge",
+    "prepare",
+]
 
 
 def diagnose(
@@ -23,11 +33,11 @@ def diagnose(
 
     `sections`: name -> {status, data, reason}. `context`: `options` (name -> value, of those in
     WHY_MISSING), `baseline` (metric -> ceiling), `since_s` (older lines of the kernel log do not
-    count; None: all count), `shared` (Shared; nodes that read the same objects are judged once).
+    count; None: all count), `judge` (in place of the one here: it may know the answer).
     """
     names = read_names(sections, context)
-    shared = context.get("shared") or Shared()
-    judged = [(case, shared.judge(case, names)) for case in cases]
+    ask = context.get("judge", judge)
+    judged = [(case, ask(case, names)) for case in cases]
     findings = [describe(case, answer) for case, answer in judged]
     waiting: Dict[str, int] = {}
     for _, answer in judged:

@@ -23,8 +23,12 @@ def asks_systemd(items: List[Item]) -> Question:
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:
+    """systemd may not know yet that it lacks a drop-in in a folder that is new to it: where a unit
+    file is among what the unit reads, it is told to read them without being asked."""
     shown = show(*asks_systemd(changed))
-    if any(found.get("NeedDaemonReload") == "yes" for found in shown.values()):
+    if any(found.get("NeedDaemonReload") == "yes" for found in shown.values()) or any(
+        "/systemd/system/" in item["params"]["files"] for item in changed
+    ):
         reload_later()
     write_each(changed, _restart)
 

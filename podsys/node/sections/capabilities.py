@@ -3,6 +3,7 @@
 from typing import Any, Callable, Dict, List
 
 from .. import machine
+from ..packages import BUNDLE
 from ..paths import find_paths
 from ..pci import AMD, NVIDIA, list_gpus
 
@@ -37,6 +38,7 @@ def _find_gpus() -> List[str]:
 
 JUDGES: Dict[str, Callable[[], bool]] = {
     "apt": _command("apt-get"),
+    "bundle": lambda: machine.exists(BUNDLE),
     "chrony": _command("chronyd"),
     "cloud_init": _command("cloud-init"),
     "cpufreq": _path("/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor"),

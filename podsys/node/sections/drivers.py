@@ -30,6 +30,7 @@ MODULES = (
 FABRIC_MANAGER = "nvidia-fabricmanager.service"
 PERSISTENCED = "nvidia-persistenced.service"
 BINARY = "nv-fabricmanager"
+NVRM = "/proc/driver/nvidia/version"
 # One of them brings the driver's user space, by NVIDIA's and Debian's names, and by Red Hat's.
 PACKAGES = ("libnvidia-compute-", "libnvidia-ml1", "nvidia-driver-cuda-libs", "nvidia-driver-libs")
 NUMBERS = DIGITS | frozenset(".")
@@ -50,6 +51,7 @@ def read() -> Dict[str, Any]:
         "fabric_manager": _read_fabric_manager(units[FABRIC_MANAGER]),
         "persistenced_active": is_active(units[PERSISTENCED]),
         "nvidia_package_version": _read_package(),
+        "nvidia_proc_version": parse_nvrm(read_some(NVRM)),
     }
 
 
@@ -63,7 +65,7 @@ def is_active(shown: Dict[str, str]) -> Any:
 
 
 def has_dmabuf(modules: Dict[str, str]) -> bool:
-    opened = "Open Kernel Module" in read_some("/proc/driver/nvidia/version")
+    opened = "Open Kernel Module" in read_some(NVRM)
     able = "amdgpu" in modules or ("nvidia" in modules and opened)
     return able and parse_release(os.uname().release) >= DMABUF_KERNEL
 
@@ -95,6 +97,12 @@ def parse_version(text: str) -> str:
     """`Fabric Manager version is : 535.129.03`"""
     lines = [line for line in text.splitlines() if "version is" in line]
     return bare_version(word(lines[0]).rpartition(" ")[2]) if lines else ""
+
+
+def parse_nvrm(text: str) -> str:
+    """`NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.261.03  Thu May ...`"""
+    parts = text.partition("\n")[0].split("  ")
+    return bare_version(parts[1].strip()) if len(parts) > 1 else ""
 
 
 def _read_package() -> str:

@@ -1,0 +1,21 @@
+"""The program that every rank becomes: one of nccl-tests or rccl-tests, built with MPI."""
+
+import os
+import shutil
+import sys
+
+LEAST, MOST = "8M", "16G"
+
+
+def main(folders, program, gpus):
+    found = shutil.which(program, path=os.environ.get("PATH", "") + ":" + folders)
+    if not found:
+        sys.stderr.write(f"not installed: {program}\n")
+        sys.exit(127)
+    os.environ.setdefault("NCCL_DEBUG", "INFO")
+    sizes = ["-b", LEAST, "-e", MOST, "-f", "2"]
+    os.execv(found, [found, *sizes, "-g", gpus, "-n", "20", "-w", "5", "-c", "1"])  # noqa: S606
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

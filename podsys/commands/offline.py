@@ -1,0 +1,109 @@
+"""The bundle that cluster.yaml names: known from its manifest, and served while nodes need it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import format_datetime
+from functools import lru_cache
+from pathlib import Path
+
+from podsys.core.bundle_check import parse_manifest, refuse_unserved
+from podsys.core.rendering import Layout
+from podsys.core.repository import repository_id, write_releases
+from podsys.effects.bundle_file import read_manifest
+from podsys.effects.gpg import clearsign, ensure_repository_key
+from podsys.effects.repository import find_place, unpack_repository
+from podsys.effects.webserver import refuse_unservable, serve
+from podsys.effects.workspace import Workspace
+from podsys.model.bundle import Archive, Manifest
+from podsys.model.facts import NodeFacts
+from podsys.model.item import Item
+from podsys.model.spec import ClusterSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """`id` names the repository that this bundle becomes with this workspace's key."""
+
+    file: Path
+    manifest: Manifest
+    id: str
+    archive: Archive
+
+
+def load_offline(workspace: Workspace, spec: ClusterSpec) -> Offline | None:
+    """None where cluster.yaml names no bundle. The bundle's manifest is read, and no more."""
+    if spec.bundle is None:
+        return None
+    file = workspace.root / spec.bundle.file
+    manifest, digest = _load_manifest(file, _stamp(file))
+    key = ensure_repository_key(workspace.root)
+    name = repository_id(digest, key)
+    url = f"http://{spec.bundle.listen}:{spec.bundle.port}/{name}"
+    return Offline(file, manifest, name, Archive(url, key))
+
+
+def load_archive(workspace: Workspace, spec: ClusterSpec) -> Archive | None:
+    offline = load_offline(workspace, spec)
+    return offline.archive if offline else None
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        about = file.stat()
+    except OSError:
+        return 0, 0  # who reads it says what is wrong
+    return about.st_mtime_ns, about.st_size
+
+
+@lru_cache(maxsize=2)
+def _load_manifest(file: Path, stamp: tuple[int, int]) -> tuple[Manifest, str]:
+    content = read_manifest(file)
+    return parse_manifest(content, str(file)), hashlib.sha256(content).hexdigest()
+
+
+def check_offline(
+    workspace: Workspace,
+    spec: ClusterSpec,
+    wanted: Mapping[str, tuple[Item, ...]],
+    facts: Mapping[str, NodeFacts],
+    layout: Layout,
+) -> None:
+    """Before anything is changed: whether this machine can serve it, and to all these nodes."""
+    if spec.bundle and (offline := load_offline(workspace, spec)):
+        refuse_unservable(spec.bundle.listen, spec.bundle.port)
+        reachable = {node: found for node, found in facts.items() if found.reachable}
+        asked = {node: wanted[node] for node in reachable}
+        refuse_unserved(offline.file.name, offline.manifest, asked, reachable, layout.families)
+
+
+def unpack_bundle(workspace: Workspace, spec: ClusterSpec) -> Path | None:
+    """The folder to serve, made where it is not there yet; every byte is looked at."""
+    offline = load_offline(workspace, spec)
+    if offline is None:
+        return None
+    target = find_place(workspace.root) / offline.id
+    unpack_repository(
+        offline.file, offline.manifest, target, _releases(offline.manifest),
+        lambda text: clearsign(workspace.root, text),
+    )  # fmt: skip
+    return target
+
+
+@contextmanager
+def serve_bundle(workspace: Workspace, spec: ClusterSpec, run: Path) -> Iterator[None]:
+    """Nodes can install from it within this block; without a bundle nothing is started."""
+    target = unpack_bundle(workspace, spec)
+    if target is None or spec.bundle is None:
+        yield
+        return
+    with serve(target, spec.bundle.listen, spec.bundle.port, run / "bundle-server.log"):
+        yield
+
+
+def _releases(manifest: Manifest) -> dict[str, str]:
+    return write_releases(manifest, format_datetime(manifest.made.astimezone(UTC), usegmt=True))

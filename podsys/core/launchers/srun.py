@@ -1,0 +1,53 @@
+"""Slurm's srun: one rank a node, on the nodes named, started by a node that has Slurm's tools.
+
+Nodes must have in Slurm the names that they have in cluster.yaml.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+
+from podsys.core.launchers.guard import guard
+from podsys.core.launchers.mpirun import wrap_program
+from podsys.core.launchers.ranks import Placement
+
+# How long it may wait for nodes that others use; then the collective is unknown, not failed.
+WAIT_S = 60
+GRACE_S = 10
+# Slurm lists plugins that cannot be loaded, so each is tried with a job that does nothing.
+WIRE_UPS = ("pmix", "pmi2")
+NO_WIRE_UP = "no MPI plugin of Slurm works (Debian: install libpmix-dev on all nodes)"
+
+
+@dataclass(frozen=True, slots=True)
+class SrunJob:
+    nodes: Sequence[str]
+    program: str
+    limit_s: int
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def command(self) -> str:
+        """srun ends its ranks when it is ended itself, and Slurm those of a srun that is gone."""
+        tried = f"srun --immediate={WAIT_S} -N1 -n1 --mpi=$one true >/dev/null 2>&1"
+        choose = (
+            f"for one in {' '.join(WIRE_UPS)}; do {tried} && {{ mpi=$one; break; }}; done; "
+            f'[ -n "$mpi" ] || {{ echo "{NO_WIRE_UP}" >&2; exit 1; }}'
+        )
+        words = shlex.join(self.argv()).replace("--mpi=CHOSEN", "--mpi=$mpi")
+        exports = "".join(f"export {name}={value}; " for name, value in self.env.items())
+        return exports + guard(f"mpi=; {choose}; exec {words}", self.limit_s + WAIT_S + GRACE_S)
+
+    def argv(self) -> list[str]:
+        count = str(len(self.nodes))
+        place = ["--nodes", count, "--ntasks", count, "--ntasks-per-node", "1"]
+        place += ["--nodelist", ",".join(self.nodes)]
+        end = ["--time", str(ceil(self.limit_s / 60)), "--kill-on-bad-exit=1", "--wait=5"]
+        words = ["srun", "--job-name", "podsys", f"--immediate={WAIT_S}", *place, *end]
+        return [*words, "--mpi=CHOSEN", "python3", "-c", wrap_program(self.program)]
+
+
+def make_job(placement: Placement, program: str, limit_s: int) -> SrunJob:
+    return SrunJob(list(placement.addresses), program, limit_s, placement.env)

@@ -1,0 +1,69 @@
+"""Launchers of ranks: found by their files, each a bounded command for the first node."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from podsys.core.launchers.mpirun import MpiJob
+from podsys.core.launchers.ranks import Placement, find_launchers, make_job, with_arguments
+from podsys.core.launchers.srun import SrunJob
+from podsys.errors import PodsysError
+
+PLACE = Placement({"n1": "10.0.0.1", "n2": "10.0.0.2"}, as_root=True, ssh_port=2222)
+
+
+def test_every_launcher_is_a_file() -> None:
+    assert set(find_launchers()) == {"mpirun", "srun"}
+
+
+def test_mpirun_goes_by_addresses_and_srun_by_names() -> None:
+    job = make_job("mpirun", PLACE, "print(1)", 60)
+    assert isinstance(job, MpiJob)
+    assert "10.0.0.1:1,10.0.0.2:1" in job.argv()
+    job = make_job("srun", PLACE, "print(1)", 90)
+    assert isinstance(job, SrunJob)
+    argv = job.argv()
+    assert argv[argv.index("--nodelist") + 1] == "n1,n2"
+    assert argv[argv.index("--ntasks-per-node") + 1] == "1"
+    assert argv[argv.index("--time") + 1] == "2"
+    assert "--kill-on-bad-exit=1" in argv
+
+
+def test_an_unknown_launcher_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(PodsysError, match="no launcher lsf") as error:
+        make_job("lsf", PLACE, "", 60)
+    assert "mpirun, srun" in error.value.hint
+
+
+def srun(folder: Path, works: str) -> subprocess.CompletedProcess[str]:
+    program = folder / "srun"
+    program.write_text(f'#!/bin/sh\ncase "$*" in *--mpi={works}*) echo "$@" ;; *) exit 1 ;; esac\n')
+    program.chmod(0o755)
+    env = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
+    words = ["sh", "-c", make_job("srun", PLACE, "print(1)", 60).command()]
+    return subprocess.run(words, capture_output=True, text=True, check=False, env=env, timeout=60)
+
+
+def test_srun_takes_the_first_plugin_that_works(tmp_path: Path) -> None:
+    done = srun(tmp_path, "pmi2")
+    assert done.returncode == 0
+    assert " --mpi=pmi2 python3 -c " in done.stdout
+
+
+def test_srun_without_a_plugin_that_works_says_what_to_install(tmp_path: Path) -> None:
+    done = srun(tmp_path, "openmpi")
+    assert done.returncode == 1
+    assert "libpmix-dev" in done.stderr
+
+
+def test_a_program_gets_its_words() -> None:
+    program = with_arguments("print(sys.argv[1:])", "a b", "it's")
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "['a b', \"it's\"]\n"

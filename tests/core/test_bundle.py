@@ -1,0 +1,116 @@
+"""What a bundle must hold: found from items and from apt's answers."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podsys.core.bundle import (
+    find_kinds,
+    package_downloads,
+    pool_path,
+    release_downloads,
+    write_indexes,
+)
+from podsys.core.releases import EMPTY
+from podsys.model.bundle import BundleItem, IndexFile
+from podsys.model.facts import NodeFacts, Section
+from podsys.model.item import Item
+from podsys.model.lock import LockedComponent, LockedRelease, LockedSystem
+from podsys.model.release import Artifact
+
+CHRONY = Item("t.package.chrony", "t", "package", "chrony", "installed")
+SMI = Item("d.package.nvidia-smi", "d", "package", "nvidia-smi", "=535.261.03-1")
+SWAP = Item("sysctl.swap", "settings", "sysctl", "vm.swappiness", "10")
+STANZA = (
+    "Package: ethtool\nVersion: 1:6.1-1\nArchitecture: amd64\nDepends: libc6\n"
+    "Filename: pool/main/e/ethtool/ethtool_6.1-1_amd64.deb\nSize: 3\nSHA256: aa\n"
+    "Description: shows\n more: of it"
+)
+
+
+def index_file(name: str, version: str, arch: str, stanza: str, digit: str = "a") -> IndexFile:
+    return IndexFile(
+        name=name, version=version, arch=arch, uri="http://h/x.deb", sha256=digit * 64, size=3,
+        stanza=stanza,
+    )  # fmt: skip
+
+
+ETHTOOL = index_file("ethtool", "1:6.1-1", "amd64", STANZA)
+EVERYWHERE = index_file("tzdata", "2025b-0", "all", "Package: tzdata\nFilename: x", "b")
+
+
+def facts(node: str, version: str = "12") -> NodeFacts:
+    return NodeFacts(
+        node, sections={"system": Section("ok", {"os": "debian", "os_version": version})}
+    )
+
+
+def test_nodes_of_one_system_that_want_the_same_are_one_kind() -> None:
+    wanted = {"n1": [CHRONY, SMI, SWAP], "n2": [SMI, CHRONY], "n3": [CHRONY], "n4": [CHRONY, SMI]}
+    seen = {node: facts(node) for node in ("n1", "n2", "n3")} | {"n4": facts("n4", "13")}
+    kinds = find_kinds(wanted, seen)
+    assert [(one.system, one.nodes) for one in kinds] == [
+        ("debian-12", ("n1", "n2")), ("debian-12", ("n3",)), ("debian-13", ("n4",)),
+    ]  # fmt: skip
+    assert kinds[0].packages == ("chrony", "nvidia-smi=535.261.03-1", "python3-apt")
+
+
+def test_a_package_keeps_its_paragraph_but_for_its_place() -> None:
+    (path,) = write_indexes("debian-12", [ETHTOOL])
+    assert path == "dists/debian-12/main/binary-amd64/Packages"
+    text = write_indexes("debian-12", [ETHTOOL])[path]
+    assert "Filename: pool/debian-12/ethtool_6.1-1_amd64.deb\n" in text
+    assert re.sub("Filename: .*", "", text) == re.sub("Filename: .*", "", STANZA) + "\n\n"
+
+
+def test_what_fits_every_architecture_is_in_each_index() -> None:
+    arm = index_file("ethtool", "6", "arm64", "Package: ethtool\nFilename: x", "c")
+    indexes = write_indexes("ubuntu-24.04", [ETHTOOL, arm, EVERYWHERE])
+    assert sorted(indexes) == [
+        "dists/ubuntu-24.04/main/binary-amd64/Packages",
+        "dists/ubuntu-24.04/main/binary-arm64/Packages",
+    ]
+    assert all(text.count("Package: tzdata") == 1 for text in indexes.values())
+    assert [text.count("Package: ethtool") for text in indexes.values()] == [1, 1]
+
+
+def test_a_download_has_what_the_index_says() -> None:
+    (one,) = package_downloads("debian-12", [ETHTOOL])
+    assert (one.path, one.size, one.sha256) == (pool_path("debian-12", ETHTOOL), 3, "a" * 64)
+    assert one.required
+
+
+WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789+.-", min_size=1, max_size=20)
+
+
+@given(WORDS.map("a{}".format), WORDS.map("1{}".format), st.integers(0, 9))
+def test_every_package_has_a_path_that_a_manifest_takes(
+    name: str, version: str, epoch: int
+) -> None:
+    file = index_file(name, f"{epoch}:{version}", "amd64", "")
+    path = pool_path("debian-12", file)
+    assert BundleItem(path=path, kind="package", name=name, size=1, sha256="a" * 64).path == path
+    assert ":" not in path
+
+
+def test_sources_with_a_hash_are_fetched_and_others_are_left_out_with_the_reason() -> None:
+    artifacts = (
+        Artifact(url="https://h/a/../x~!y.tar.gz?token=1", sha256="d" * 64),
+        Artifact(url="https://github.com/NVIDIA/gdrcopy", commit="e" * 40),
+    )
+    component = LockedComponent(version="2.5", artifacts=artifacts)
+    locked = LockedRelease(
+        release="debian-12-x", sha256="f" * 64, nodes="n1", digest="f" * 64,
+        system=LockedSystem(os="debian", version="12", arch="x86_64"),
+        components={"gdrcopy": component},
+    )  # fmt: skip
+    downloads, left_out = release_downloads([locked, locked], EMPTY)
+    assert [(one.path, one.sha256, one.required) for one in downloads] == [
+        ("sources/gdrcopy/x~_y.tar.gz", "d" * 64, False)
+    ]
+    assert [one.reason for one in left_out] == [
+        f"no hash of a file: take {'e' * 40} of it with git"
+    ]
