@@ -17,6 +17,6 @@ def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
 def read_or(path: Path, default: str = "") -> str:
     """A file's text, or the default where there is none."""
     try:
-        return path.read_text()
+        return path.read_text(errors="replace")
     except OSError:
         return default

@@ -15,7 +15,10 @@ from tests.lab.test_lab_itself import find_traces
 pytestmark = [*needs_nodes, pytest.mark.slow, pytest.mark.timeout(2400)]
 NAME = f"t-vm-{os.getpid()}"
 # What roles install everywhere: from the start, because without KVM installing takes minutes.
-PACKAGES = "chrony curl ethtool iperf3 openmpi-bin pciutils prometheus-node-exporter python3-mpi4py"
+PACKAGES = (
+    "chrony curl ethtool fio iperf3 openmpi-bin pciutils prometheus-node-exporter python3-mpi4py"
+    " stress-ng"
+)
 RELEASE = "kernel-6.1.176"
 LIMIT_S = 1200
 

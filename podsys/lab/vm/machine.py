@@ -25,8 +25,9 @@ RESCUE_S = 600.0
 BROKEN_INITRAMFS = "/etc/initramfs/post-update.d/podsys-lab-fault"
 MEND = f"""set -e
 rm -f {BROKEN_INITRAMFS}
-for cut in $(find /boot -name 'initrd.img-*[0-9a-z]' ! -name '*.dpkg-bak' -size -1024k); do
-    update-initramfs -u -k "${{cut#/boot/initrd.img-}}"
+for kernel in /boot/vmlinuz-*; do
+    version=${{kernel#/boot/vmlinuz-}}
+    [ -n "$(find /boot/initrd.img-$version -size +1024k)" ] || update-initramfs -u -k $version
 done
 sync
 """
@@ -73,10 +74,16 @@ def revive(node: Place) -> None:
     if find_machine(node) is None:
         start(node)
     try:
-        wait_for_agent(node.agent, PATIENCE_S)
+        wait_for_agent(node.agent, 0 if has_panicked(node) else PATIENCE_S)
     except SilentError:
         rescue(node)
     run(node, ["systemctl", "start", "ssh.service"], "")
+
+
+def has_panicked(node: Place) -> bool:
+    """The kernel's last words, with nothing behind them."""
+    last = read_or(node.console).rstrip().rpartition("\n")[2]
+    return "end Kernel panic" in last
 
 
 def rescue(node: Place) -> None:

@@ -9,10 +9,11 @@ initramfs does not count as one that will boot; it is packed anew.
 from typing import Dict, List, Set
 
 from .. import grub, machine
-from ..dropin import write_lines
 from . import Item, Readings, read_each
 
 FILE = "/etc/default/grub.d/zz-podsys-kernel.cfg"
+# What counts is what update-grub makes of it, and that is read back: it carries no digest.
+TEXT = '# Managed by podsys: the kernel of the release boots.\nGRUB_DEFAULT="%s"\n'
 RUNNING = "/proc/sys/kernel/osrelease"
 PREFIX = "vmlinuz-"
 LIMIT_S = 600
@@ -47,7 +48,7 @@ def _choose(version: str) -> None:
     named = [path for path in paths if len(path) > 1] or paths
     if not named:
         raise machine.Unreadable("%s has no entry for kernel %s" % (grub.CONFIG, version))
-    write_lines(FILE, ['GRUB_DEFAULT="%s"' % ">".join(named[0])])
+    machine.write_text(FILE, TEXT % ">".join(named[0]))
     machine.ask(["update-grub"], LIMIT_S)
 
 
