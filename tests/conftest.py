@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+# Where tests use practice nodes; workers' markers are not known where the work is shared out.
+ON_NODES = re.compile(r"^tests/lab/|/test_on_lab\.py$")
 
 # A landing must not depend on luck; by hand every run looks at new examples.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -21,15 +27,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers one makes all practice nodes, from the start; files stay whole.
+class ByPlace(LoadScopeScheduling):
+    """One worker has all practice nodes, from the start; files stay whole."""
 
-    What is measured on nodes comes last, when the other worker is idle by then.
-    """
-    for item in items:
-        on_nodes = item.get_closest_marker("lab") is not None
-        item.add_marker(pytest.mark.xdist_group("lab" if on_nodes else item.nodeid.split("::")[0]))
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        return "practice nodes" if ON_NODES.search(file) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPlace:
+    return ByPlace(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Practice nodes first, and of these last what measures: by then the other worker is done."""
     items.sort(key=_rank)
 
 
