@@ -117,6 +117,10 @@ class Site:
         return dict(json.loads(done.out))
 
     @property
+    def first(self) -> Run:
+        return Run(min(path for path in (self.root / "runs").glob("2*")))
+
+    @property
     def newest(self) -> Run:
         return Run(max(path for path in (self.root / "runs").glob("2*")))
 

@@ -114,7 +114,9 @@ def test_a_node_that_is_gone_in_mid_run_is_named_and_the_others_are_measured(
     assert done.code == 1, done.out + done.err
     assert took < limit
     assert suspects(run) == [("node", "n003")]
-    assert "does not answer any more" in of(run, "fail")["n003",]
+    (gone,) = [f for f in run.results if f["check"] == "run.node_stayed" and f["status"] == "fail"]
+    assert gone["nodes"] == ["n003"]
+    assert "does not answer any more" in gone["evidence"]
     assert run.verdicts["n003"] == "failed"
     assert {run.verdicts[node] for node in NODES if node != "n003"} == {"certified"}
     assert ("n003",) in of(run, "unknown", "tcp_pair_bw")

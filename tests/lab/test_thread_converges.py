@@ -16,10 +16,10 @@ NODES = ("n001", "n002", "n003", "n004")
 
 
 def test_fresh_nodes_become_a_certified_cluster(fresh: tuple[Site, Outcome]) -> None:
-    site, first = fresh
-    assert first.code == 0, first.err
-    assert "CERTIFIED" in first.out
-    run = site.newest
+    site, done = fresh
+    assert done.code == 0, done.err
+    assert "CERTIFIED" in done.out
+    run = site.first
     assert run.certificate["verdict"] == "certified"
     assert run.verdicts == dict.fromkeys(NODES, "certified")
     assert [event["event"] for event in run.journal][-2:] == ["certified", "finished"]
@@ -30,7 +30,7 @@ def test_fresh_nodes_become_a_certified_cluster(fresh: tuple[Site, Outcome]) -> 
 
 
 def test_the_certificate_verifies_offline_and_only_unchanged(site: Site, tmp_path: Path) -> None:
-    run = site.newest
+    run = site.first
     assert site.podsys("verify", str(run.certificate_file)).code == 0
     file = run.certificate_file
     text = file.read_text()

@@ -144,8 +144,7 @@ def _judge_speed(
     slow = measurement.value < floor
     evidence = measurement.evidence
     if slow and suspects:
-        names = ", ".join(f"{suspect.kind} {suspect.id}" for suspect in suspects)
-        evidence = f"slow, explained by suspect {names}; {evidence}"
+        evidence = f"slow, explained by suspect {name_suspects(suspects)}; {evidence}"
     return _Rule(
         BUSBW,
         Status.FAIL if slow else Status.PASS,
@@ -153,6 +152,10 @@ def _judge_speed(
         f">= {floor:.3g} {measurement.unit} ({baseline.floor_of_line_rate:.0%} of the line rate)",
         evidence,
     )
+
+
+def name_suspects(suspects: Sequence[Suspect]) -> str:
+    return ", ".join(f"{suspect.kind} {suspect.id}" for suspect in suspects)
 
 
 def _why_missing(measurement: Measurement | None) -> str:

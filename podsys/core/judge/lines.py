@@ -24,7 +24,7 @@ from podsys.core.judge.collective import (
 )
 from podsys.core.judge.pairs import judge_pairs
 from podsys.core.judge.resent import METRIC as RESENT
-from podsys.core.judge.resent import explain_slow_paths, judge_resent
+from podsys.core.judge.resent import explain_losses, explain_slow_paths, judge_resent
 from podsys.core.judge.stayed import merge_suspects
 from podsys.core.judge.tools import as_measurements, judge_tools
 from podsys.core.locate.fabric import Fabric
@@ -81,16 +81,17 @@ def judge_lines(
         lossy, blamed = judge_resent(
             found, baselines.get(RESENT), remedy=remedies.get(check, ""), fabric=fabric
         )
+        lossy, links = explain_losses(lossy, blamed, suspects)
         findings, suspects = explain_slow_paths(findings, suspects, blamed)
         findings += lossy
-        suspects = merge_suspects(suspects, blamed)
+        suspects = merge_suspects(suspects, links)
     for check, found in _by_check(measurements, COLLECTIVE):
         findings += judge_collective(
             found, baselines, line_rate_gbps, nodes, suspects,
             check=check, remedy=remedies.get(check, ""),
         )  # fmt: skip
         suspects = merge_suspects(suspects, find_culprits(found))
-    findings += judge_tools(outputs, baselines, bounds, line_rate_gbps)
+    findings += judge_tools(outputs, baselines, bounds, line_rate_gbps, suspects)
     measurements += as_measurements(outputs)
     findings += _remaining(outcomes, measurements, {one.check for one in outputs})
     return ActiveVerdict(name_carried(findings, measurements), suspects, measurements)

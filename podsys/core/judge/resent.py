@@ -132,6 +132,26 @@ def explain_slow_paths(
     return told, left
 
 
+def explain_losses(
+    findings: Sequence[Finding], suspects: Sequence[Suspect], slow: Iterable[Suspect]
+) -> tuple[list[Finding], list[Suspect]]:
+    """Loss on the way to a node that is slow with everybody: its full queue drops segments."""
+    nodes = {one.id for one in slow if one.kind == "node"}
+    told = [_warn(one, nodes) for one in findings]
+    left = [s for s in suspects if s.kind != "link" or nodes.isdisjoint(s.id.split("--"))]
+    return told, left
+
+
+def _warn(finding: Finding, nodes: set[str]) -> Finding:
+    ends = sorted(nodes.intersection(finding.nodes))
+    if len(finding.nodes) != 2 or finding.status is Status.PASS or not ends:
+        return finding
+    evidence = f"{finding.evidence}; {' and '.join(ends)} is slow, which explains it"
+    return replace(
+        finding, status=Status.WARN, folded_under=finding.check, evidence=evidence, remedy=""
+    )
+
+
 def _fold(finding: Finding, nodes: set[str]) -> Finding:
     ends = sorted(nodes.intersection(finding.nodes))
     if len(finding.nodes) != 2 or finding.status is Status.PASS or not ends:

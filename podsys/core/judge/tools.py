@@ -11,9 +11,10 @@ from statistics import median
 
 from podsys.core.check_lines import CheckOutput
 from podsys.core.judge.bounds import Bounds, show_size
+from podsys.core.judge.collective import name_suspects
 from podsys.core.judge.outputs import Handed, judge_outputs
 from podsys.model.baseline import Baseline
-from podsys.model.finding import Finding, Measurement
+from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.output import Figure
 from podsys.model.status import Status
 
@@ -27,8 +28,12 @@ def judge_tools(
     of_all: Mapping[str, Baseline],
     of_platforms: Sequence[Baseline],
     line_rate_gbps: float | None,
+    suspects: Sequence[Suspect] = (),
 ) -> list[Finding]:
-    """`of_all`: by metric, bounds that hold everywhere. What has no baseline is unknown."""
+    """`of_all`: by metric, bounds that hold everywhere. What has no baseline is unknown.
+
+    What many nodes measured together blames none of them; `suspects` may explain it.
+    """
     findings: list[Finding] = []
     for group in _group(outputs):
         first = group[0]
@@ -38,7 +43,7 @@ def judge_tools(
         verdict = judge_outputs(handed, bounds, alike)
         owners = {one.name: found for one, found in zip(handed, group, strict=True)}
         findings += [
-            _sign(finding, first, owners)
+            _blame_nobody(_sign(finding, first, owners), suspects)
             for finding in verdict.findings
             if not finding.metric.endswith(SCALING)
         ]
@@ -99,6 +104,15 @@ def _as_absolute(baseline: Baseline, line_rate: float | None) -> Baseline | None
     if share is None or line_rate is None:
         return None
     return baseline.model_copy(update={"floor": share * line_rate})
+
+
+def _blame_nobody(finding: Finding, suspects: Sequence[Suspect]) -> Finding:
+    if len(finding.nodes) < 2:
+        return finding
+    evidence = finding.evidence
+    if finding.status is Status.FAIL and suspects:
+        evidence = f"slow, explained by suspect {name_suspects(suspects)}; {evidence}"
+    return replace(finding, nodes=(), evidence=evidence)
 
 
 def _sign(finding: Finding, first: CheckOutput, owners: Mapping[str, CheckOutput]) -> Finding:

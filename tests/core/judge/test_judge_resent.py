@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from podsys.core.judge.resent import judge_resent
+from podsys.core.judge.resent import explain_losses, judge_resent
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.status import Status
@@ -67,6 +67,15 @@ def test_a_lossy_path_between_two_good_nodes_is_a_link() -> None:
     assert [(s.kind, s.id) for s in suspects] == [("link", "n1--n4")]
     assert "n1 sends to n4" in suspects[0].evidence
     assert {f.nodes for f in findings if f.status is Status.FAIL} == {("n1", "n4")}
+
+
+def test_a_slow_node_explains_the_loss_of_a_path_that_ends_there() -> None:
+    findings, suspects = judge({frozenset(("n1", "n4")): [3.0, 3.0]})
+    for slow, status, left in (("n4", Status.WARN, 0), ("n2", Status.FAIL, 1)):
+        told, links = explain_losses(findings, suspects, [Suspect("node", slow, 0.9, "slow")])
+        (one,) = [f for f in told if f.nodes == ("n1", "n4")]
+        assert (one.status, len(links)) == (status, left)
+        assert ("n4 is slow" in one.evidence) == (left == 0)
 
 
 def test_a_path_that_loses_at_times_is_kept_as_a_warning() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from podsys.core.check_lines import CheckOutcome, CheckOutput, as_line
 from podsys.core.judge import judge_lines
+from podsys.core.judge.tools import judge_tools
 from podsys.model.baseline import Baseline
-from podsys.model.finding import Finding, Measurement
+from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.output import Figure, Outcome, ToolOutput
 from podsys.model.status import Status
 
@@ -128,7 +129,18 @@ def test_over_several_nodes_shares_of_the_line_rate_are_floors() -> None:
     for value, status in ((3.1, "pass"), (2.9, "fail")):
         found = judge(over_all(value), alike={share.metric: share})
         (one,) = [finding for finding in found if finding.check == "network.collectives"]
-        assert one.status.value == status
+        assert (one.status.value, one.nodes) == (status, ())
+
+
+def test_a_suspect_explains_what_many_nodes_measured_together() -> None:
+    figure = Figure(metric="mpi_alltoall_busbw", value=1.0, unit="Gbit/s", size=4)
+    tool = ToolOutput(tool="podsys-collectives", figures=(figure,))
+    slow = CheckOutput("network.collectives", "network", ("n1", "n2"), "", tool)
+    share = bound("mpi_alltoall_busbw", unit="Gbit/s", floor_of_line_rate=0.3)
+    suspect = Suspect("node", "n2", 0.99, "slow with everyone")
+    (one,) = judge_tools([slow], {share.metric: share}, (), 10.0, [suspect])
+    assert one.nodes == ()
+    assert one.evidence.startswith("slow, explained by suspect node n2; ")
 
 
 def test_lines_say_the_same_after_a_file() -> None:
