@@ -33,7 +33,7 @@ def resolve_packages(
         said = outcome.error or outcome.stderr.decode(errors="replace").strip()
         raise PodsysError(
             f"{node} cannot say which packages it would install: {said}",
-            "log in there and run: apt-get update",
+            "log in there: does its package manager work? apt-get update, or dnf makecache",
             ExitCode.UNKNOWN,
         )
     return _read(node, outcome.stdout)
@@ -57,7 +57,7 @@ def _impossible(node: str, problem: Mapping[str, Any]) -> ImpossibleSetError:
     if there := problem["there"]:
         hint = f"it has {', '.join(there)}: choose a release of that, or use a bundle"
     elif problem["package"] and "no " + problem["package"] in problem["reason"]:
-        hint = "add the release's origins to the node's sources, and run apt-get update there"
+        hint = "add the release's origins to the node's sources: apt-get update, dnf makecache"
     else:
         hint = "choose another release; this set cannot be installed together"
     return ImpossibleSetError(f"{node}: {problem['reason']}", hint)

@@ -13,10 +13,11 @@ import time
 from typing import Any, Dict, Iterator, List, Tuple
 
 from . import machine
+from .apt_index import find_reason, parse_stanzas, write_preferences
 from .encode import encode
 from .kinds.apt_option import parse_dump
+from .package_set import LIMIT_S, Impossible, Stanza
 from .packages import BUNDLE
-from .resolve import LIMIT_S, Impossible, Stanza, find_reason, parse_stanzas, write_preferences
 
 # Name, version and architecture.
 Id = Tuple[str, str, str]

@@ -50,6 +50,11 @@ def is_debian() -> bool:
     return machine.exists(STATUS)
 
 
+def has_dnf() -> bool:
+    """A Debian may have dnf too, for other machines' sake."""
+    return not is_debian() and machine.find_command("dnf") is not None
+
+
 def read_rpm() -> Dict[str, str]:
     lines = machine.ask(["rpm", "-qa", "--qf", "%{NAME} %{VERSION}-%{RELEASE}\n"]).splitlines()
     return dict(line.split(" ", 1) for line in lines if " " in line)
