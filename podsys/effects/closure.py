@@ -1,4 +1,4 @@
-"""What a node's apt would fetch to install a set of packages: one question, one answer."""
+"""What a node would fetch to install a set of packages: one question, one answer."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ LIMIT_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """`proxies` of its apt by scheme; `time`: the node's clock, seconds since 1970."""
+    """`proxies` of its package manager by scheme; `time`: the node's clock, seconds since 1970.
+
+    `keys`, armored, and those of `key_urls` are what it takes rpms' signatures of.
+    """
 
     files: tuple[IndexFile, ...]
     proxies: Mapping[str, str]
     time: float
+    keys: tuple[str, ...] = ()
+    key_urls: tuple[str, ...] = ()
 
 
 class NoAnswerError(PodsysError):
@@ -39,11 +44,14 @@ def ask_closure(fleet: Fleet, node: str, packages: Sequence[str]) -> Closure:
         answer = json.loads(outcome.stdout)
         if problem := answer.get("problem"):
             raise PodsysError(
-                f"{node}: apt cannot install what is wanted there: {problem}",
-                f"log in to {node}, run apt-get update; a bundle is made where it has archives",
+                f"{node}: what is wanted there cannot be installed: {problem}",
+                f"log in to {node}: apt-get update, or dnf makecache; a bundle is made where"
+                " nodes have archives",
             )
         files = tuple(IndexFile.model_validate(one) for one in answer["files"])
-        return Closure(files, dict(answer["proxies"]), float(answer["time"]))
+        keys, urls = (map(str, answer.get(name, ())) for name in ("keys", "key_urls"))
+        proxies, clock = dict(answer["proxies"]), float(answer["time"])
+        return Closure(files, proxies, clock, tuple(keys), tuple(urls))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"{node}: its answer about packages cannot be read: {error}"
         raise NoAnswerError(message, "run podsys bundle again", ExitCode.UNKNOWN) from error

@@ -25,18 +25,21 @@ class BundlePart(BaseModel):
 
 
 class IndexFile(BundlePart):
-    """A package as a node's apt knows it: `stanza` is its paragraph of the archive's index.
+    """A package as a node's package manager knows it: `stanza` is its paragraph of apt's index;
+    dnf's may be `rpm_signed`, which is then to be checked.
 
     A node's answer: what becomes part of a path is checked.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9+.-]*$")
-    version: str = Field(pattern=r"^[A-Za-z0-9.+~:-]+$")
-    arch: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_+.-]*$")
+    version: str = Field(pattern=r"^[A-Za-z0-9_.+~^:-]+$")
+    arch: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     uri: str
     sha256: Sha256
     size: int = Field(gt=0)
-    stanza: str
+    form: Literal["deb", "rpm"] = "deb"
+    stanza: str = ""
+    rpm_signed: bool = False
 
 
 class BundleItem(BundlePart):
@@ -79,7 +82,8 @@ class Manifest(BundlePart):
 @dataclass(frozen=True, slots=True)
 class Download:
     """Something to fetch. Packages have size (bytes) and sha256 from a signed index; without
-    them it is taken as it comes. What is not `required` may be missing from the bundle."""
+    them it is taken as it comes. What is not `required` may be missing from the bundle. What is
+    `rpm_signed` must carry the signature of a key that its node would take."""
 
     path: str
     kind: Kind
@@ -91,6 +95,7 @@ class Download:
     size: int | None = None
     sha256: str | None = None
     required: bool = True
+    rpm_signed: bool = False
 
     @property
     def title(self) -> str:

@@ -10,17 +10,18 @@ import sys
 from typing import Any, Iterator, List
 
 from . import machine
+from .dnf_archive import CONFIG, FOLDER, own_folders
 
 # A lock on a version is podsys's own hold: what is asked for goes before it.
 NOT_ASKED = ("versionlock",)
-CONFIG = "/etc/dnf/dnf.conf"
 
 
 class Base:
-    """dnf with the repositories of this machine; `lost` are those that could not be read."""
+    """dnf with the repositories of this machine; `lost` are those that could not be read. A
+    process has one: dnf loads its plugins once."""
 
-    def __init__(self, installed: bool) -> None:
-        """What is `installed` has a say, or counts for nothing, as on a bare machine."""
+    def __init__(self) -> None:
+        self.lost: List[str] = []
         self.dnf = import_dnf()
         with translated():
             self.base = self.dnf.Base()
@@ -29,10 +30,14 @@ class Base:
             self.base.pre_configure_plugins()
             self.base.read_all_repos()
             self.base.configure_plugins()
-            before = [repo.id for repo in self.base.repos.iter_enabled()]
+
+    def fill(self, installed: bool) -> None:
+        """What is `installed` has a say, or counts for nothing, as on a bare machine."""
+        before = [repo.id for repo in self.base.repos.iter_enabled()]
+        with translated():
             self.base.fill_sack(load_system_repo=installed)
         left = {repo.id for repo in self.base.repos.iter_enabled()}
-        self.lost = [name for name in before if name not in left]
+        self.lost += [name for name in before if name not in left]
 
     def find(self, excluded: bool = False, **wanted: Any) -> List[Any]:
         """Packages of the repositories that this machine can run, newest first; those that are
@@ -58,8 +63,11 @@ def import_dnf() -> Any:
 
 def configure(conf: Any) -> None:
     """As dnf itself does it; below the machine's root, which a test has elsewhere."""
+    usual = list(conf.reposdir)
     conf.config_file_path = machine.at(CONFIG)
     conf.read()
+    if FOLDER in conf.reposdir:  # while a bundle is in use: the machine's own repositories
+        conf.reposdir = own_folders() or usual
     conf.debuglevel = 0
     conf.install_weak_deps = False  # the role leaves them out, too
     conf.installroot = machine.at("/")

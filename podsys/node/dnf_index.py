@@ -5,7 +5,7 @@ along. What is of a maker's version that was chosen is held to it, in that maker
 """
 
 import re
-from typing import Any, Dict, Iterable, List, Set, Tuple
+from typing import Any, Dict, Iterable, List, Sequence, Set, Tuple
 
 from . import machine
 from .dnf_base import Base, translated
@@ -18,10 +18,11 @@ NAMED = re.compile(r"package (\S+)-[^-\s]+-[^-\s]+|needed by (\S+)-[^-\s]+-[^-\s
 
 
 class Index:
-    """Packages of dnf's repositories, as on a bare machine."""
+    """Packages of dnf's repositories, on a bare machine; or as it is, where `fill` says so."""
 
     def __init__(self) -> None:
-        self.dnf = Base(installed=False)
+        self.dnf = Base()
+        self.dnf.fill(installed=False)
 
     def choose(self, name: str, version: str) -> Stanza:
         try:
@@ -33,6 +34,10 @@ class Index:
 
     def solve(self, chosen: List[Stanza]) -> List[Stanza]:
         """Everything that dnf would install; Impossible when it cannot."""
+        return [describe(one) for one in self.find_closure(chosen)]
+
+    def find_closure(self, chosen: List[Stanza], names: Sequence[str] = ()) -> List[Any]:
+        """dnf's own packages; `names` are wanted beside, in whichever version dnf takes."""
         wanted = [self._find_one(one) for one in chosen]
         builds: Dict[str, Set[str]] = {}
         for package in wanted:
@@ -43,10 +48,10 @@ class Index:
             if one.sourcerpm not in builds.get(source_of(one), {one.sourcerpm})
         )
         for _ in range(ROUNDS):
-            closure = self._install(wanted)
+            closure = self._install(wanted, names)
             strays = self._find_strays(closure, wanted)
             if not strays:
-                return [describe(one) for one in closure]
+                return closure
             self._exclude(strays)
         raise machine.Unreadable("what dnf would install changes with each answer")
 
@@ -57,12 +62,14 @@ class Index:
             found.setdefault((package.name, package.evr), describe_origin(package.repo))
         return found
 
-    def _install(self, wanted: List[Any]) -> List[Any]:
+    def _install(self, wanted: List[Any], names: Sequence[str]) -> List[Any]:
         base = self.dnf.base
         base.reset(goal=True)
         with translated():
             for package in wanted:
                 base.package_install(package)
+            for name in names:
+                base.install(name)
             try:
                 base.resolve()
             except self.dnf.dnf.exceptions.DepsolveError as error:

@@ -8,8 +8,9 @@ from .record import Record
 
 STATUS = "/var/lib/dpkg/status"
 GONE = ("not-installed", "config-files")
-# What makes apt use a bundle alone (kinds/package_archive.py); zz-podsys is read after it.
+# What makes apt use a bundle alone (apt_archive.py), where zz-podsys is read after it; and dnf.
 BUNDLE = "/etc/apt/apt.conf.d/zy-podsys-bundle"
+DNF_BUNDLE = "/etc/dnf/podsys-bundle.d/podsys-bundle.repo"
 
 
 class Package(Record):
@@ -48,6 +49,10 @@ def _badness(package: Package) -> int:
 
 def is_debian() -> bool:
     return machine.exists(STATUS)
+
+
+def uses_bundle() -> bool:
+    return any(machine.exists(path) for path in (BUNDLE, DNF_BUNDLE))
 
 
 def has_dnf() -> bool:

@@ -42,8 +42,8 @@ ETHTOOL = index_file("ethtool", "1:6.1-1", "amd64", STANZA)
 EVERYWHERE = index_file("tzdata", "2025b-0", "all", "Package: tzdata\nFilename: x", "b")
 
 
-def facts(node: str, version: str = "12", arch: str = "x86_64") -> NodeFacts:
-    system = {"os": "debian", "os_version": version, "arch": arch}
+def facts(node: str, version: str = "12", arch: str = "x86_64", os: str = "debian") -> NodeFacts:
+    system = {"os": os, "os_version": version, "arch": arch}
     return NodeFacts(node, sections={"system": Section("ok", system)})
 
 
@@ -52,13 +52,17 @@ def test_nodes_of_one_system_that_want_the_same_are_one_kind() -> None:
     wanted = {"n1": [*both, SWAP], "n2": both[::-1], "n3": [CHRONY], "n4": both, "n5": both}
     seen = {node: facts(node) for node in ("n1", "n2", "n3")}
     seen |= {"n4": facts("n4", "13"), "n5": facts("n5", arch="aarch64")}
-    kinds = find_kinds(wanted, seen)
+    seen["n6"] = facts("n6", "9.4", os="rocky")
+    families = dict.fromkeys(seen, "debian") | {"n6": "rhel"}
+    kinds = find_kinds(wanted | {"n6": [CHRONY]}, seen, families)
     assert [(one.system, one.arch, one.nodes) for one in kinds] == [
         ("debian-12", "amd64", ("n1", "n2")),
         ("debian-12", "amd64", ("n3",)),
         ("debian-13", "amd64", ("n4",)),
         ("debian-12", "arm64", ("n5",)),
+        ("rocky-9.4", "x86_64", ("n6",)),
     ]
+    assert kinds[-1].packages == ("chrony",)
     assert kinds[0].packages == ("chrony", "nvidia-smi=535.261.03-1", "python3-apt")
 
 
@@ -90,11 +94,14 @@ def test_a_download_has_what_the_index_says() -> None:
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789+.-", min_size=1, max_size=20)
 
 
-@given(WORDS.map("a{}".format), WORDS.map("1{}".format), st.integers(0, 9))
+@given(WORDS.map("a{}".format), WORDS.map("1{}".format), st.integers(0, 9), st.booleans())
 def test_every_package_has_a_path_that_a_manifest_takes(
-    name: str, version: str, epoch: int
+    name: str, version: str, epoch: int, rpm: bool
 ) -> None:
     file = index_file(name, f"{epoch}:{version}", "amd64", "")
+    if rpm:
+        form = {"form": "rpm", "name": name.upper() + "_x", "version": f"{epoch}:{version}^1_2.el9"}
+        file = IndexFile.model_validate(file.model_dump() | form)
     path = pool_path("debian-12", file)
     assert BundleItem(path=path, kind="package", name=name, size=1, sha256="a" * 64).path == path
     assert ":" not in path

@@ -112,7 +112,8 @@ def make_machine(root: Path, repositories: Mapping[str, Path]) -> Path:
     """A folder that plays a bare machine with Rocky's layout."""
     for path in ("etc/yum.repos.d", "etc/dnf", "usr/bin", "var/log"):
         (root / path).mkdir(parents=True)
-    (root / "usr/bin/dnf").symlink_to(shutil.which("dnf") or "dnf")
+    for tool in ("dnf", "rpm"):
+        (root / "usr/bin" / tool).symlink_to(shutil.which(tool) or tool)
     (root / "etc/dnf/dnf.conf").write_text("[main]\ngpgcheck=0\nbest=True\nskip_if_unavailable=0\n")
     for name, folder in repositories.items():
         text = f"[{name}]\nname={name}\nbaseurl=file://{folder}\n"

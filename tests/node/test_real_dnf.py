@@ -97,3 +97,41 @@ def test_an_archive_that_is_away_is_named(root: Path) -> None:
     assert versions(resolve(root, driver=(OLD, "nvidia-open")), "driver")
     reason = resolve(root, driver=("1", "nvidia-open"))["problem"]["reason"]
     assert reason.endswith("index; dnf could not read away")
+
+
+def test_all_that_installing_takes_comes_with_place_and_hash(
+    root: Path, repositories: dict[str, Path]
+) -> None:
+    asked = {"packages": [f"nvidia-open={OLD}-1.el9", "kernel-headers"]}
+    answer = rpms.ask(root, "closure", asked)
+    assert "problem" not in answer, answer
+    found = {one["name"]: one for one in answer["files"]}
+    assert sorted(found) == [
+        "dkms", "kernel-devel", "kernel-headers", "kmod-nvidia-open-dkms", "libc6-like",
+        "nvidia-driver", "nvidia-driver-libs", "nvidia-kmod-common", "nvidia-open",
+    ]  # fmt: skip
+    assert found["nvidia-driver"]["version"] == f"3:{OLD}-1.el9"
+    uri = found["dkms"]["uri"]
+    assert uri.startswith(f"file://{repositories['baseos']}/noarch/dkms-3.2.1-1.el9")
+    assert found["dkms"]["sha256"] == hash_file(Path(uri.removeprefix("file://")))
+    assert not found["dkms"]["rpm_signed"]
+    assert (answer["proxies"], answer["keys"], answer["key_urls"]) == ({}, [], [])
+
+
+def test_keys_and_proxy_of_the_archives_come_along(root: Path) -> None:
+    key = root / "etc/key"
+    key.write_text("KEY\n")
+    file = root / "etc/yum.repos.d/baseos.repo"
+    urls = "file:///etc/key https://h/k.pub"
+    file.write_text(f"{file.read_text()}gpgcheck=1\ngpgkey={urls}\nproxy=http://p:3128\n")
+    answer = rpms.ask(root, "closure", {"packages": ["dkms", "nvidia-driver-libs"]})
+    signed = {one["name"]: one["rpm_signed"] for one in answer["files"]}
+    assert signed == {"dkms": True, "kernel-devel": True, "nvidia-driver-libs": False}
+    assert answer["keys"] == ["KEY\n"]
+    assert answer["key_urls"] == ["https://h/k.pub"]
+    assert answer["proxies"]["http"] == "http://p:3128"
+
+
+def test_what_no_archive_has_is_said_in_dnfs_words(root: Path) -> None:
+    answer = rpms.ask(root, "closure", {"packages": ["chrony"]})
+    assert answer["problem"].startswith("dnf: No match for argument: chrony")

@@ -1,0 +1,165 @@
+"""Where dnf gets packages from: its own repositories, or a bundle that podsys serves and no other.
+
+dnf has no folder for parts of its configuration: a marked line at the end of dnf.conf's section
+[main], where the last one counts, names a folder of repositories that has the bundle alone. The
+machine's own are not touched, and count again as soon as that line is gone.
+"""
+
+import os
+import shutil
+from typing import Any, Dict, List
+
+from . import machine
+from .digest import sha256_of
+from .packages import DNF_BUNDLE as REPOSITORY
+from .sections.system import read_os_release
+
+TOOL = "dnf"
+CONFIG = "/etc/dnf/dnf.conf"
+FOLDER = os.path.dirname(REPOSITORY)
+NAME = "podsys-bundle"
+KEY = "/etc/pki/rpm-gpg/podsys-bundle.asc"
+CACHE = "/var/cache/dnf"
+LIMIT_S = 300.0
+WARNING = "# Managed by podsys: hand edits are undone by the next deploy."
+LINES = [WARNING, "reposdir=" + FOLDER]
+
+
+def describe(item: Dict[str, Any]) -> str:
+    if not any(machine.exists(path) for path in (REPOSITORY, KEY)) and not is_named():
+        return "own"
+    url = find_url()
+    if item["value"] == "own":
+        return url or "incomplete"
+    files = make_files(url, item["params"].get("key", ""))
+    if any(machine.read_text(path) != text for path, text in files.items()) or not is_named():
+        return "edited"
+    return url if is_fetched(url) else "%s, not fetched" % url
+
+
+def write(item: Dict[str, Any]) -> None:
+    forget()
+    if item["value"] == "own":
+        return
+    for path, text in make_files(item["value"], item["params"]["key"]).items():
+        machine.write_text(path, text)
+    write_config(LINES)
+    # The command imports the key of podsys's own file; programs that use its module do not.
+    done = machine.run([TOOL, "-y", "-q", "makecache"], LIMIT_S)
+    if done.code != 0:
+        raise machine.Unreadable(find_errors(done.err + done.out))
+
+
+def make_files(url: str, key: str) -> Dict[str, str]:
+    """Path -> text. The index is signed, and has the hash of each package; the URL names the
+    bundle by its hash, so nobody can hand out an older one, and it never grows old."""
+    options = {
+        "name": "podsys bundle",
+        "baseurl": place_of(url),
+        "enabled": "1",
+        "proxy": "_none_",
+        "repo_gpgcheck": "1",
+        "gpgcheck": "0",  # looked at when the bundle was made, with the keys of its archives
+        "gpgkey": "file://" + KEY,
+        "metadata_expire": "never",
+        "skip_if_unavailable": "0",
+        "module_hotfixes": "1",  # which stream it was is settled; the index does not tell
+    }
+    lines = ["%s=%s" % pair for pair in options.items()]
+    return {KEY: key, REPOSITORY: "\n".join([WARNING, "[%s]" % NAME] + lines) + "\n"}
+
+
+def place_of(url: str) -> str:
+    release = read_os_release()
+    return "%s/pool/%s-%s" % (url, release.get("ID", ""), release.get("VERSION_ID", ""))
+
+
+def find_url() -> str:
+    """What the repository's file names; empty without one."""
+    for line in (machine.read_text(REPOSITORY) or "").splitlines():
+        if line.startswith("baseurl="):
+            return line[len("baseurl=") :].partition("/pool/")[0]
+    return ""
+
+
+def is_named() -> bool:
+    """Whether our line is there, once, and no other comes after it in its section."""
+    lines = read_main()
+    return lines[-len(LINES) :] == LINES and lines.count(LINES[-1]) == 1
+
+
+def read_main() -> List[str]:
+    """Lines of the section [main] that are not empty."""
+    lines = [line.strip() for line in (machine.read_text(CONFIG) or "").splitlines()]
+    start, end = find_main(lines)
+    return [line for line in lines[start:end] if line]
+
+
+def find_main(lines: List[str]) -> Any:
+    """The place behind its head, and the one of the next section's."""
+    heads = [n for n, line in enumerate(lines) if line.startswith("[")]
+    for head, after in zip(heads, heads[1:] + [len(lines)]):
+        if lines[head].strip() == "[main]":
+            return head + 1, after
+    return len(lines), len(lines)
+
+
+def write_config(own: List[str]) -> None:
+    """With these as the last lines of [main], and no other of podsys's."""
+    text = machine.read_text(CONFIG)
+    lines = [line for line in (text or "[main]").splitlines() if line.strip() not in LINES]
+    start, end = find_main(lines)
+    while end > start and not lines[end - 1].strip():
+        end -= 1
+    lines[end:end] = own
+    machine.write_text(CONFIG, "\n".join(lines) + "\n")
+
+
+def is_fetched(url: str) -> bool:
+    """Whether dnf has the index, and the key that it was signed with."""
+    folder = "%s/%s-%s" % (find_cache(), NAME, sha256_of(place_of(url).encode())[:16])
+    return all(machine.exists(folder + path) for path in ("/repodata/repomd.xml", "/pubring"))
+
+
+def forget() -> None:
+    for path in (REPOSITORY, KEY):
+        if machine.exists(path):
+            os.unlink(machine.at(path))
+    if machine.exists(FOLDER):
+        os.rmdir(machine.at(FOLDER))
+    if any(line in LINES for line in read_main()):
+        write_config([])
+    cache = find_cache()
+    for name in machine.list_folder(cache):
+        if name.startswith(NAME):
+            remove(machine.at("%s/%s" % (cache, name)))
+
+
+def remove(path: str) -> None:
+    if os.path.isdir(path):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)
+
+
+def find_cache() -> str:
+    return (read_option("cachedir") or [CACHE])[-1].rstrip("/")
+
+
+def own_folders() -> List[str]:
+    """Folders of repositories that dnf.conf names beside ours; none where dnf's own count."""
+    named = [value for value in read_option("reposdir") if value != FOLDER]
+    return named[-1].replace(",", " ").split() if named else []
+
+
+def read_option(name: str) -> List[str]:
+    """Each value that [main] has for it: the last one counts."""
+    pairs = [line.partition("=") for line in read_main()]
+    return [value.strip() for key, _, value in pairs if key.strip() == name]
+
+
+def find_errors(said: str) -> str:
+    """What dnf complains of."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("Error")]
+    return " ".join((errors or lines)[:2])[-400:] or "dnf makecache failed and said nothing"
