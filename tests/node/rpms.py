@@ -66,7 +66,7 @@ GSP = [
 NVIDIA = [*driver(OLD), *driver(NEW), BROKEN, *GSP]
 
 
-def build(folder: Path, rpms: Sequence[Rpm]) -> Path:
+def build(folder: Path, rpms: Sequence[Rpm], key: Key | None = None) -> Path:
     """A repository of these."""
     top = folder.with_name(folder.name + ".build")
     top.mkdir(parents=True)
@@ -76,6 +76,8 @@ def build(folder: Path, rpms: Sequence[Rpm]) -> Path:
         words += ["--define", f"_topdir {top}/{number}", "--define", f"_rpmdir {folder}"]
         run([*words, f"{top}/{number}.spec"])
     shutil.rmtree(top)
+    if key:
+        key.sign(sorted(folder.rglob("*.rpm")))
     index(folder)
     return folder
 
@@ -121,15 +123,48 @@ def make_machine(root: Path, repositories: Mapping[str, Path]) -> Path:
     return root
 
 
+PROGRAM = (PYTHON, "-IS", "-c", LOADER)
+
+
+def pack(what: str, request: dict[str, Any]) -> bytes:
+    return pack_program().ask(request, what)
+
+
 def ask(root: Path, what: str, request: dict[str, Any]) -> dict[str, Any]:
     """podsys's program for nodes, as it runs there."""
-    done = subprocess.run(
-        [PYTHON, "-IS", "-c", LOADER],
-        input=pack_program().ask(request, what),
-        capture_output=True,
-        env=os.environ | {"PODSYS_ROOT": str(root)},
-        timeout=60,
-        check=False,
+    environment = os.environ | {"PODSYS_ROOT": str(root)}
+    given = pack(what, request)
+    return read_answer(
+        subprocess.run(
+            PROGRAM, input=given, capture_output=True, env=environment, timeout=60, check=False
+        )
     )
+
+
+def read_answer(done: subprocess.CompletedProcess[bytes]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr.decode()
     return dict(json.loads(done.stdout))
+
+
+class Key:
+    """A maker's key that signs rpms."""
+
+    def __init__(self, folder: Path, name: str = "vendor") -> None:
+        self.home, self.name = folder / name, name
+        self.home.mkdir(mode=0o700)
+        words = ["--passphrase", "", "--quick-generate-key", name, "ed25519", "sign", "never"]
+        self._gpg(*words)
+        self.public = self._gpg("--armor", "--export", name)
+
+    def sign(self, files: Sequence[Path]) -> None:
+        quiet = "--batch --pinentry-mode loopback --passphrase-file /dev/null"
+        words = ["rpmsign", "--define", f"_gpg_name {self.name}", "--define", "__gpg /usr/bin/gpg"]
+        words += ["--define", f"_gpg_path {self.home}"]
+        words += ["--define", f"_gpg_sign_cmd_extra_args {quiet}", "--addsign"]
+        run([*words, *map(str, files)], env=os.environ | {"GNUPGHOME": str(self.home)})
+
+    def close(self) -> None:
+        subprocess.run(["gpgconf", "--homedir", str(self.home), "--kill", "all"], check=False)
+
+    def _gpg(self, *words: str) -> str:
+        return run(["gpg", "--homedir", str(self.home), "--batch", "--quiet", *words])
