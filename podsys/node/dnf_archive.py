@@ -45,7 +45,7 @@ def write(item: Dict[str, Any]) -> None:
         machine.write_text(path, text)
     write_config(LINES)
     # The command imports the key of podsys's own file; programs that use its module do not.
-    done = machine.run([TOOL, "-y", "makecache"], LIMIT_S)
+    done = machine.run([TOOL, "-y", "-q", "makecache"], LIMIT_S)
     if done.code != 0:
         raise machine.Unreadable(find_errors(done.err + done.out))
 
@@ -159,9 +159,7 @@ def read_option(name: str) -> List[str]:
 
 
 def find_errors(said: str) -> str:
-    """What dnf complains of first, such as a checksum, and what that led to."""
+    """What dnf complains of: all it says of a file that differs is that it cannot be downloaded."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    causes = [line for line in lines if line.startswith("[MIRROR] ")][:1]
-    errors = [line for line in lines if line.startswith("Error: ")][:1]
-    told = causes + errors or lines[:2]
-    return " ".join(line[-300:] for line in told) or "dnf makecache failed and said nothing"
+    errors = [line for line in lines if line.startswith("Error: ")]
+    return " ".join(errors or lines[-2:])[-600:] or "dnf makecache failed and said nothing"

@@ -189,7 +189,7 @@ def tampered(file: Path) -> Iterator[None]:
     [
         ("repomd.xml", "GPG signature verification error"),
         ("repomd.xml.asc", "GPG signature verification error"),
-        ("*primary.xml.gz", "checksum doesn't match"),
+        ("*primary.xml.gz", "primary.xml.gz - Cannot download"),
     ],
 )
 def test_a_tampered_index_is_refused_by_the_node(

@@ -47,7 +47,7 @@ def test_what_is_written_reads_back_and_comes_last_in_its_section(dnf) -> None:
     lines = dnf.get(kind.REPOSITORY).splitlines()
     assert lines[1] == "[podsys-bundle]"
     assert {f"baseurl={PLACE}", "repo_gpgcheck=1", "proxy=_none_"} < set(lines)
-    assert dnf.calls == ["dnf -y makecache"]
+    assert dnf.calls == ["dnf -y -q makecache"]
 
 
 def test_own_archives_count_again_and_nothing_is_left(dnf) -> None:
