@@ -11,11 +11,11 @@ from typing import Any, Dict, List
 
 from . import machine
 from .digest import sha256_of
+from .dnf_config import end_main, read_main, read_option
 from .packages import DNF_BUNDLE as REPOSITORY
 from .sections.system import read_os_release
 
 TOOL = "dnf"
-CONFIG = "/etc/dnf/dnf.conf"
 FOLDER = os.path.dirname(REPOSITORY)
 NAME = "podsys-bundle"
 KEY = "/etc/pki/rpm-gpg/podsys-bundle.asc"
@@ -43,7 +43,7 @@ def write(item: Dict[str, Any]) -> None:
         return
     for path, text in make_files(item["value"], item["params"]["key"]).items():
         machine.write_text(path, text)
-    write_config(LINES)
+    end_main(LINES, LINES)
     # The command imports the key of podsys's own file; programs that use its module do not.
     done = machine.run([TOOL, "-y", "-q", "makecache"], LIMIT_S)
     if done.code != 0:
@@ -88,33 +88,6 @@ def is_named() -> bool:
     return lines[-len(LINES) :] == LINES and lines.count(LINES[-1]) == 1
 
 
-def read_main() -> List[str]:
-    """Lines of the section [main] that are not empty."""
-    lines = [line.strip() for line in (machine.read_text(CONFIG) or "").splitlines()]
-    start, end = find_main(lines)
-    return [line for line in lines[start:end] if line]
-
-
-def find_main(lines: List[str]) -> Any:
-    """The place behind its head, and the one of the next section's."""
-    heads = [n for n, line in enumerate(lines) if line.startswith("[")]
-    for head, after in zip(heads, heads[1:] + [len(lines)]):
-        if lines[head].strip() == "[main]":
-            return head + 1, after
-    return len(lines), len(lines)
-
-
-def write_config(own: List[str]) -> None:
-    """With these as the last lines of [main], and no other of podsys's."""
-    text = machine.read_text(CONFIG)
-    lines = [line for line in (text or "[main]").splitlines() if line.strip() not in LINES]
-    start, end = find_main(lines)
-    while end > start and not lines[end - 1].strip():
-        end -= 1
-    lines[end:end] = own
-    machine.write_text(CONFIG, "\n".join(lines) + "\n")
-
-
 def is_fetched(url: str) -> bool:
     """Whether dnf has the index, and the key that it was signed with."""
     folder = "%s/%s-%s" % (find_cache(), NAME, sha256_of(place_of(url).encode())[:16])
@@ -128,7 +101,7 @@ def forget() -> None:
     if machine.exists(FOLDER):
         os.rmdir(machine.at(FOLDER))
     if any(line in LINES for line in read_main()):
-        write_config([])
+        end_main([], LINES)
     cache = find_cache()
     for name in machine.list_folder(cache):
         if name.startswith(NAME):
@@ -150,12 +123,6 @@ def own_folders() -> List[str]:
     """Folders of repositories that dnf.conf names beside ours; none where dnf's own count."""
     named = [value for value in read_option("reposdir") if value != FOLDER]
     return named[-1].replace(",", " ").split() if named else []
-
-
-def read_option(name: str) -> List[str]:
-    """Each value that [main] has for it: the last one counts."""
-    pairs = [line.partition("=") for line in read_main()]
-    return [value.strip() for key, _, value in pairs if key.strip() == name]
 
 
 def find_errors(said: str) -> str:

@@ -60,9 +60,24 @@ def has_dnf() -> bool:
     return not is_debian() and machine.find_command("dnf") is not None
 
 
-def read_rpm() -> Dict[str, str]:
-    lines = machine.ask(["rpm", "-qa", "--qf", "%{NAME} %{VERSION}-%{RELEASE}\n"]).splitlines()
-    return dict(line.split(" ", 1) for line in lines if " " in line)
+def read_rpm() -> Dict[str, List[str]]:
+    """Name -> versions, as dnf writes them: of a kernel there may be several."""
+    return dict(once("rpm", _read_rpm))
+
+
+def _read_rpm() -> Dict[str, List[str]]:
+    form = "%{NAME} %{EPOCHNUM}:%{VERSION}-%{RELEASE}\n"
+    found: Dict[str, List[str]] = {}
+    for line in sorted(set(machine.ask(["rpm", "-qa", "--qf", form]).splitlines())):
+        name, _, version = line.partition(" ")
+        if version:
+            found.setdefault(name, []).append(without_no_epoch(version))
+    return found
+
+
+def without_no_epoch(version: str) -> str:
+    """`0:1.2-1` and `1.2-1` are the same."""
+    return version[2:] if version.startswith("0:") else version
 
 
 def find_broken() -> List[str]:

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from podsys.node import dnf_archive as kind
+from podsys.node.dnf_config import CONFIG
 from podsys.node.machine import Unreadable
 
 URL = "http://10.0.0.1:8642/0123456789abcdef"
@@ -22,7 +23,7 @@ MARKED = (
 @pytest.fixture
 def dnf(machine):
     machine.put("/etc/os-release", 'ID="rocky"\nVERSION_ID="9.4"\n')
-    machine.put(kind.CONFIG, OWN)
+    machine.put(CONFIG, OWN)
     machine.put(f"{kind.CACHE}/baseos-0/repodata/repomd.xml")
     fetched = f"mkdir -p $PODSYS_ROOT{CACHE}/repodata; touch $PODSYS_ROOT{CACHE}/pubring"
     machine.tool("dnf", f"{fetched} $PODSYS_ROOT{CACHE}/repodata/repomd.xml")
@@ -42,7 +43,7 @@ def test_a_machine_uses_its_own(dnf) -> None:
 def test_what_is_written_reads_back_and_comes_last_in_its_section(dnf) -> None:
     dnf.write(wanted())
     assert dnf.read_one(wanted()) == {"live": URL}
-    assert dnf.get(kind.CONFIG) == MARKED
+    assert dnf.get(CONFIG) == MARKED
     assert dnf.get(kind.KEY) == "KEY\n"
     lines = dnf.get(kind.REPOSITORY).splitlines()
     assert lines[1] == "[podsys-bundle]"
@@ -55,12 +56,12 @@ def test_own_archives_count_again_and_nothing_is_left(dnf) -> None:
     assert dnf.read_one(wanted("own")) == {"live": URL}
     dnf.write(wanted("own"))
     assert dnf.read_one(wanted("own")) == {"live": "own"}
-    assert dnf.get(kind.CONFIG) == OWN
+    assert dnf.get(CONFIG) == OWN
     assert not dnf.path(kind.FOLDER).exists()
     assert [path.name for path in dnf.path(kind.CACHE).iterdir()] == ["baseos-0"]
 
 
-@pytest.mark.parametrize("path", [kind.CONFIG, kind.REPOSITORY, kind.KEY])
+@pytest.mark.parametrize("path", [CONFIG, kind.REPOSITORY, kind.KEY])
 def test_an_edit_shows_and_is_undone(dnf, path: str) -> None:
     dnf.write(wanted())
     dnf.put(path, dnf.get(path).replace("\n", "\nreposdir=/mine\n"))
@@ -71,7 +72,7 @@ def test_an_edit_shows_and_is_undone(dnf, path: str) -> None:
 
 def test_the_admins_own_folders_are_known_meanwhile(dnf) -> None:
     assert kind.own_folders() == []
-    dnf.put(kind.CONFIG, "[main]\nreposdir = /a, /b\ncachedir=/cache/\n")
+    dnf.put(CONFIG, "[main]\nreposdir = /a, /b\ncachedir=/cache/\n")
     dnf.write(wanted())
     assert kind.own_folders() == ["/a", "/b"]
     assert kind.find_cache() == "/cache"
@@ -79,7 +80,7 @@ def test_the_admins_own_folders_are_known_meanwhile(dnf) -> None:
 
 
 def test_a_machine_without_a_configuration_of_dnf(dnf) -> None:
-    dnf.path(kind.CONFIG).unlink()
+    dnf.path(CONFIG).unlink()
     dnf.write(wanted())
     assert dnf.read_one(wanted()) == {"live": URL}
 
