@@ -32,7 +32,7 @@ from podsys.effects.webserver import PLACES, serve
 from podsys.effects.workspace import Workspace
 from podsys.model.bundle import IndexFile
 from tests.node import rpms
-from tests.node.dnf_machine import DnfMachine, needs_machine
+from tests.node.dnf_machine import PLAYBOOK, DnfMachine, needs_machine, play
 from tests.node.rpms import OLD
 
 lighttpd = pytest.mark.skipif(not shutil.which("lighttpd", path=PLACES), reason="needs lighttpd")
@@ -148,7 +148,7 @@ def test_a_bundle_holds_packages_index_and_key_and_the_index_is_signed(
 
 
 def test_a_node_installs_from_the_bundle_alone_and_goes_back(
-    site: SimpleNamespace, node: DnfMachine
+    site: SimpleNamespace, node: DnfMachine, tmp_path: Path
 ) -> None:
     own = node.sh("cat /etc/dnf/dnf.conf")
     with served(site) as url:
@@ -156,7 +156,10 @@ def test_a_node_installs_from_the_bundle_alone_and_goes_back(
         assert failures == []
         assert node.read(archive(site, url)) == {"live": url}
         assert node.sh("dnf -q repolist").split()[-3:] == ["podsys-bundle", "podsys", "bundle"]
-        node.sh(f"dnf -q -y install nvidia-open-{OLD}-1.el9")
+        if PLAYBOOK.exists():
+            play(node, tmp_path, [f"nvidia-open-{OLD}-1.el9"])
+        else:
+            node.sh(f"dnf -q -y install nvidia-open-{OLD}-1.el9")
         installed = node.sh("rpm -qa --qf '%{NAME} %{VERSION}\\n'").splitlines()
         assert {f"nvidia-driver {OLD}", f"nvidia-open {OLD}", "dkms 3.2.1"} <= set(installed)
         # Meanwhile the questions go to the machine's own repositories.

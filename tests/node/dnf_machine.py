@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ needs_machine = [
     rpms.needs_dnf,
     pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="needs root"),
 ]
+PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+TASKS = "playbooks/roles/managed/tasks/packages_rhel.yml"
+needs_ansible = pytest.mark.skipif(not PLAYBOOK.exists(), reason="no ansible-playbook here")
 
 
 class DnfMachine:
@@ -100,3 +104,19 @@ class DnfMachine:
         done = self.run([rpms.PYTHON, "-c", code], json.dumps(item).encode())
         assert done.returncode == 0, done.stderr.decode()
         return dict(json.loads(done.stdout)[item["id"]])
+
+
+def play(node: DnfMachine, folder: Path, versions: list[str]) -> str:
+    """The tasks of playbooks/roles/managed for a role that wants these; what Ansible says last."""
+    variables = {
+        "managed_state": {"packages": [], "versions": versions},
+        "managed_package_lock_timeout_s": 30,
+        "ansible_python_interpreter": rpms.PYTHON,
+    }
+    tasks = [{"ansible.builtin.include_tasks": str(REPO / TASKS)}]
+    where = {"hosts": "localhost", "connection": "local", "gather_facts": False}
+    (folder / "book.json").write_text(json.dumps([{**where, "vars": variables, "tasks": tasks}]))
+    done = node.run([str(PLAYBOOK), "-i", "localhost,", str(folder / "book.json")])
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == 0, said
+    return said.rpartition("PLAY RECAP")[2]

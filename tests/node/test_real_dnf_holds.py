@@ -5,22 +5,19 @@ By the role's own tasks, which Ansible's dnf module carries out, and by podsys's
 
 from __future__ import annotations
 
-import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 from podsys.core.pins import package_spec, split_pin
 from tests.node import rpms
-from tests.node.dnf_machine import REPO, DnfMachine, needs_machine
+from tests.node.dnf_machine import DnfMachine, needs_ansible, needs_machine, play
 from tests.node.rpms import NEW, OLD
 
 pytestmark = needs_machine
 PARTS = ("kmod-nvidia-open-dkms", "nvidia-driver", "nvidia-driver-libs", "nvidia-kmod-common")
 KERNELS = ("5.14.0-503.1.el9", "5.14.0-570.2.el9")
-PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 
 def pins(version: str) -> dict[str, str]:
@@ -46,27 +43,9 @@ def node(tmp_path: Path, repositories: dict[str, Path]) -> DnfMachine:
     return made
 
 
-def play(node: DnfMachine, folder: Path, wanted: dict[str, str], *words: str) -> str:
-    """The tasks of playbooks/roles/managed for a role that wants these; what Ansible says last."""
-    specs = [package_spec(name, version, "rhel") for name, version in wanted.items()]
-    state = {"packages": [], "versions": specs}
-    tasks = REPO / "playbooks/roles/managed/tasks/packages_rhel.yml"
-    variables = {
-        "managed_state": state,
-        "managed_package_lock_timeout_s": 30,
-        "ansible_python_interpreter": rpms.PYTHON,
-    }
-    book = [
-        {
-            "hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables,
-            "tasks": [{"ansible.builtin.include_tasks": str(tasks)}],
-        }
-    ]  # fmt: skip
-    (folder / "book.json").write_text(json.dumps(book))
-    done = node.run([str(PLAYBOOK), "-i", "localhost,", str(folder / "book.json"), *words])
-    said = (done.stdout + done.stderr).decode()
-    assert done.returncode == 0, said
-    return said.rpartition("PLAY RECAP")[2]
+def name_all(wanted: dict[str, str]) -> list[str]:
+    """As the role names them to dnf."""
+    return [package_spec(name, version, "rhel") for name, version in wanted.items()]
 
 
 def installed(node: DnfMachine) -> dict[str, str]:
@@ -78,17 +57,17 @@ def item(kind: str, key: str, value: str = "held") -> dict:
     return {"id": f"{kind}.{key}", "kind": kind, "key": key, "value": value, "params": {}}
 
 
-@pytest.mark.skipif(not PLAYBOOK.exists(), reason="no ansible-playbook beside this Python")
+@needs_ansible
 def test_a_set_that_is_held_moves_down_and_up_whole(node: DnfMachine, tmp_path: Path) -> None:
     set_up(node, {**pins(NEW), "kernel-devel": KERNELS[1]})
     wanted = {**pins(OLD), "kernel-devel": KERNELS[0]}
-    assert "changed=1" in play(node, tmp_path, wanted)
+    assert "changed=1" in play(node, tmp_path, name_all(wanted))
     assert pins(OLD).items() <= installed(node).items()
     result, failures = node.converge(*(item("package_hold", name) for name in wanted))
     assert failures == []
     # Of the kernel's headers both versions are there, and no other may come.
     assert result["changed_items"] == [f"package_hold.{name}" for name in sorted(pins(OLD))]
-    assert "changed=0" in play(node, tmp_path, wanted)
+    assert "changed=0" in play(node, tmp_path, name_all(wanted))
     listed = node.sh("dnf -q versionlock list").split()
     assert f"nvidia-driver-3:{OLD}-1.el9.*" in listed
     assert not any(NEW in line for line in listed)
@@ -96,7 +75,7 @@ def test_a_set_that_is_held_moves_down_and_up_whole(node: DnfMachine, tmp_path: 
     for kernel in KERNELS:
         wanted_item = item("package", "kernel-devel", f"={kernel}")
         assert node.read(wanted_item) == {"live": wanted_item["value"]}
-    assert "changed=1" in play(node, tmp_path, pins(NEW))
+    assert "changed=1" in play(node, tmp_path, name_all(pins(NEW)))
     assert pins(NEW).items() <= installed(node).items()
     assert node.read(item("package_hold", "nvidia-driver")) == {"persistent": "free"}
 
@@ -106,7 +85,7 @@ def set_up(node: DnfMachine, wanted: dict[str, str]) -> None:
     node.put(
         "/etc/dnf/dnf.conf", node.sh("cat /etc/dnf/dnf.conf") + "installonlypkgs=kernel-devel\n"
     )
-    node.sh(f"dnf -q -y install {' '.join(package_spec(*pin, 'rhel') for pin in wanted.items())}")
+    node.sh(f"dnf -q -y install {' '.join(name_all(wanted))}")
     assert node.converge(*(item("package_hold", name) for name in wanted))[1] == []
 
 
