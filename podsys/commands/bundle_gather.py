@@ -149,7 +149,8 @@ def _add(contents: Contents, kind: Kind, closure: Closure) -> None:
     contents.proxies |= closure.proxies
     if kind.family == "rhel":
         contents.keys.setdefault(kind.system, set()).update(closure.keys)
-        contents.others += key_downloads(kind.system, closure.key_urls)
+        keys = key_downloads(kind.system, closure.key_urls)
+        contents.others += [one for one in keys if one not in contents.others]
 
 
 def choose_proxies(of_nodes: Mapping[str, str], named: str | None) -> dict[str, str]:

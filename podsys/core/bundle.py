@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -96,7 +97,8 @@ def pool_path(system: str, file: IndexFile) -> str:
 def key_downloads(system: str, urls: Iterable[str]) -> Iterator[Download]:
     """Keys that rpms are signed with and that no node of the kind had taken yet."""
     for url in urls:
-        yield Download(f"keys/{system}/{_last(url)}", "key", _last(url), url, system=system)
+        name = f"{hashlib.sha256(url.encode()).hexdigest()[:8]}-{_last(url)}"
+        yield Download(f"keys/{system}/{name}", "key", _last(url), url, system=system)
 
 
 def write_indexes(system: str, files: Sequence[IndexFile]) -> dict[str, str]:

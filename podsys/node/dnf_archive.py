@@ -6,7 +6,6 @@ machine's own are not touched, and count again as soon as that line is gone.
 """
 
 import os
-import shutil
 from typing import Any, Dict, List
 
 from . import machine
@@ -26,7 +25,7 @@ LINES = [WARNING, "reposdir=" + FOLDER]
 
 
 def describe(item: Dict[str, Any]) -> str:
-    if not any(machine.exists(path) for path in (REPOSITORY, KEY)) and not is_named():
+    if not any(machine.exists(path) for path in (FOLDER, KEY)) and LINES[-1] not in read_main():
         return "own"
     url = find_url()
     if item["value"] == "own":
@@ -83,9 +82,11 @@ def find_url() -> str:
 
 
 def is_named() -> bool:
-    """Whether our line is there, once, and no other comes after it in its section."""
+    """Whether our line is there, once, with no other after it in its section, and what it names
+    has the bundle alone."""
     lines = read_main()
-    return lines[-len(LINES) :] == LINES and lines.count(LINES[-1]) == 1
+    last = lines[-len(LINES) :] == LINES and lines.count(LINES[-1]) == 1
+    return last and machine.list_folder(FOLDER) == [os.path.basename(REPOSITORY)]
 
 
 def is_fetched(url: str) -> bool:
@@ -95,11 +96,9 @@ def is_fetched(url: str) -> bool:
 
 
 def forget() -> None:
-    for path in (REPOSITORY, KEY):
+    for path in (FOLDER, KEY):
         if machine.exists(path):
-            os.unlink(machine.at(path))
-    if machine.exists(FOLDER):
-        os.rmdir(machine.at(FOLDER))
+            remove(machine.at(path))
     if any(line in LINES for line in read_main()):
         end_main([], LINES)
     cache = find_cache()
@@ -109,6 +108,8 @@ def forget() -> None:
 
 
 def remove(path: str) -> None:
+    import shutil  # only here, and it takes its time
+
     if os.path.isdir(path):
         shutil.rmtree(path)
     else:

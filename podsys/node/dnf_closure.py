@@ -8,7 +8,7 @@ import time
 from typing import Any, Dict, Iterable, List
 
 from . import machine
-from .dnf_index import Index, describe
+from .dnf_index import Index, describe, without_login
 from .package_set import Stanza
 
 
@@ -47,7 +47,7 @@ def describe_file(package: Any) -> Dict[str, Any]:
         "name": stanza["Package"],
         "version": stanza["Version"],
         "arch": stanza["Architecture"],
-        "uri": package.remote_location() or "",
+        "uri": without_login(package.remote_location() or ""),
         "sha256": stanza["SHA256"],
         "size": int(stanza["Size"]),
         "rpm_signed": bool(package.repo.gpgcheck),

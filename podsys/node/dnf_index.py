@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterable, List, Sequence, Set, Tuple
 
 from . import machine
 from .dnf_base import Base, translated
-from .package_set import Impossible, Stanza, choose, is_telling
+from .package_set import Impossible, Stanza, choose, is_of, is_telling
 
 # Each round holds more packages to their makers' versions.
 ROUNDS = 10
@@ -28,7 +28,10 @@ class Index:
         try:
             return choose(name, version, [describe(one) for one in self.dnf.find(name=name)])
         except Impossible as impossible:
-            if self.dnf.lost:
+            hidden = self.dnf.find(excluded=True, name=name)
+            if any(is_of(one.evr, version) for one in hidden):
+                impossible.reason += "; it is excluded by this machine's configuration of dnf"
+            elif self.dnf.lost:
                 impossible.reason += "; dnf could not read %s" % ", ".join(self.dnf.lost)
             raise
 
@@ -128,4 +131,9 @@ def source_of(package: Any) -> str:
 def describe_origin(repo: Any) -> str:
     """`https://HOST/path baseos`: a list of mirrors stays one, whichever answered."""
     place = repo.metalink or repo.mirrorlist or "".join(list(repo.baseurl)[:1])
-    return ("%s %s" % (place, repo.id)).strip()
+    return ("%s %s" % (without_login(place), repo.id)).strip()
+
+
+def without_login(url: str) -> str:
+    """What this is written to is kept, and shown."""
+    return re.sub(r"//[^/@]*@", "//", url)

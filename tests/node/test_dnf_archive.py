@@ -70,6 +70,14 @@ def test_an_edit_shows_and_is_undone(dnf, path: str) -> None:
     assert dnf.read_one(wanted()) == {"live": URL}
 
 
+def test_another_repository_beside_the_bundle_shows_and_goes(dnf) -> None:
+    dnf.write(wanted())
+    dnf.put(f"{kind.FOLDER}/other.repo", "[other]")
+    assert dnf.read_one(wanted()) == {"live": "edited"}
+    dnf.write(wanted())
+    assert dnf.read_one(wanted()) == {"live": URL}
+
+
 def test_the_admins_own_folders_are_known_meanwhile(dnf) -> None:
     assert kind.own_folders() == []
     dnf.put(CONFIG, "[main]\nreposdir = /a, /b\ncachedir=/cache/\n")

@@ -135,3 +135,10 @@ def test_keys_and_proxy_of_the_archives_come_along(root: Path) -> None:
 def test_what_no_archive_has_is_said_in_dnfs_words(root: Path) -> None:
     answer = rpms.ask(root, "closure", {"packages": ["chrony"]})
     assert answer["problem"].startswith("dnf: No match for argument: chrony")
+
+
+def test_what_the_admin_excludes_is_said(root: Path) -> None:
+    conf = root / "etc/dnf/dnf.conf"
+    conf.write_text(conf.read_text() + "exclude=kernel*\n")
+    problem = resolve(root, headers=("5.14.0", "kernel-devel"))["problem"]
+    assert problem["reason"].endswith("; it is excluded by this machine's configuration of dnf")
