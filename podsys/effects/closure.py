@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from podsys.effects.program import PYTHON, as_command, pack_program
+from podsys.effects.program import ON_DEMAND, PYTHON, as_command, pack_program
 from podsys.effects.ssh import Fleet
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.bundle import IndexFile
@@ -34,7 +34,7 @@ class NoAnswerError(PodsysError):
 
 def ask_closure(fleet: Fleet, node: str, packages: Sequence[str]) -> Closure:
     """`packages`: each `name` or `name=version`. `node` is not changed."""
-    program = pack_program().ask({"packages": list(packages)}, "closure")
+    program = pack_program(folders=ON_DEMAND).ask({"packages": list(packages)}, "indexes.closure")
     outcome = fleet.run(node, as_command(f"exec {fleet.as_root}{PYTHON}"), LIMIT_S, program)
     if not outcome.ok:
         said = outcome.error or outcome.stderr.decode(errors="replace").strip()[-300:]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from podsys.effects.program import PYTHON, as_command, pack_program
+from podsys.effects.program import ON_DEMAND, PYTHON, as_command, pack_program
 from podsys.effects.ssh import Fleet
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.lock import LockedPackage
@@ -27,7 +27,7 @@ def resolve_packages(
         name: {"version": version, "packages": list(packages)}
         for name, (version, packages) in components.items()
     }
-    program = pack_program().ask({"components": asked}, "resolve")
+    program = pack_program(folders=ON_DEMAND).ask({"components": asked}, "indexes.resolve")
     outcome = fleet.run(node, as_command(f"exec {fleet.as_root}{PYTHON}"), LIMIT_S, program)
     if not outcome.ok:
         said = outcome.error or outcome.stderr.decode(errors="replace").strip()

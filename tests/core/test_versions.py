@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podsys.core.versions import is_of, makers_part, numbers
-from podsys.node import package_set
+from podsys.node.indexes import package_set
 
 NUMBERS = st.lists(st.integers(0, 9999), min_size=1, max_size=4).map(
     lambda n: ".".join(map(str, n))

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from podsys.effects.program import LOADER, pack_program
+from podsys.effects.program import LOADER, ON_DEMAND, pack_program
 
 # The one that the distribution's dnf is made for.
 PYTHON = "/usr/bin/python3"
@@ -127,7 +127,7 @@ PROGRAM = (PYTHON, "-IS", "-c", LOADER)
 
 
 def pack(what: str, request: dict[str, Any]) -> bytes:
-    return pack_program().ask(request, what)
+    return pack_program(folders=ON_DEMAND).ask(request, f"indexes.{what}")
 
 
 def ask(root: Path, what: str, request: dict[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,13 @@ import tempfile
 import time
 from typing import Any, Dict, Iterator, List, Tuple
 
-from . import dnf_closure, machine
+from .. import machine
+from ..encode import encode
+from ..kinds.apt_option import parse_dump
+from ..packages import BUNDLE, has_dnf
+from . import dnf_closure
 from .apt_index import find_reason, parse_stanzas, write_preferences
-from .encode import encode
-from .kinds.apt_option import parse_dump
 from .package_set import LIMIT_S, Impossible, Stanza
-from .packages import BUNDLE, has_dnf
 
 # Name, version and architecture.
 Id = Tuple[str, str, str]

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from podsys.node import dnf_index
-from podsys.node.resolve import open_index
+from podsys.node.indexes import dnf_index
+from podsys.node.indexes.resolve import open_index
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ machine were bare, so that equal machines answer alike whatever was done to them
 import sys
 from typing import Any, Dict, List
 
-from . import apt_index, dnf_index, machine
-from .encode import encode
+from .. import machine
+from ..encode import encode
+from ..packages import has_dnf
+from . import apt_index, dnf_index
 from .package_set import Chosen, Impossible, add_kin, describe
-from .packages import has_dnf
 
 
 def run(request: Dict[str, Any]) -> None:

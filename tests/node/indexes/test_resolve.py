@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podsys.node import apt_index, resolve
+from podsys.node.indexes import apt_index, resolve
 
 SHOWN = """\
 Package: nvidia-smi

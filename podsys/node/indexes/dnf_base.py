@@ -9,9 +9,9 @@ import importlib
 import sys
 from typing import Any, Iterator, List
 
-from . import machine
-from .dnf_archive import FOLDER, own_folders
-from .dnf_config import CONFIG
+from .. import machine
+from ..dnf_archive import FOLDER, own_folders
+from ..dnf_config import CONFIG
 
 # A lock on a version is podsys's own hold: what is asked for goes before it.
 NOT_ASKED = ("versionlock",)

@@ -7,7 +7,7 @@ so the keys that this machine would take for them come along.
 import time
 from typing import Any, Dict, Iterable, List
 
-from . import machine
+from .. import machine
 from .dnf_index import Index, describe, without_login
 from .package_set import Stanza
 

@@ -7,7 +7,7 @@ along. What is of a maker's version that was chosen is held to it, in that maker
 import re
 from typing import Any, Dict, Iterable, List, Sequence, Set, Tuple
 
-from . import machine
+from .. import machine
 from .dnf_base import Base, translated
 from .package_set import Impossible, Stanza, choose, is_of, is_telling
 

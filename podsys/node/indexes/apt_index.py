@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from typing import Dict, Iterator, List, Tuple
 
-from . import machine
+from .. import machine
 from .package_set import LIMIT_S, Impossible, Stanza, choose, is_of, makers_part, source_of
 
 
