@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from podsys.core.bundle import (
     find_kinds,
+    key_downloads,
     package_downloads,
     pool_path,
     release_downloads,
@@ -89,6 +90,14 @@ def test_a_download_has_what_the_index_says() -> None:
     (one,) = package_downloads("debian-12", [ETHTOOL])
     assert (one.path, one.size, one.sha256) == (pool_path("debian-12", ETHTOOL), 3, "a" * 64)
     assert one.required
+
+
+def test_keys_of_one_name_have_two_places() -> None:
+    urls = ["https://a/gpgkey", "https://b/gpgkey"]
+    found = list(key_downloads("rocky-9.4", urls))
+    assert [one.origin for one in found] == urls
+    assert len({one.path for one in found}) == 2
+    assert all(one.required and one.path.startswith("keys/rocky-9.4/") for one in found)
 
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789+.-", min_size=1, max_size=20)

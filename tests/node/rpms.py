@@ -20,10 +20,13 @@ from podsys.effects.program import LOADER, ON_DEMAND, pack_program
 
 # The one that the distribution's dnf is made for.
 PYTHON = "/usr/bin/python3"
-TOOLS = ("dnf", "rpmbuild", "rpmkeys", "createrepo_c")
+TOOLS = ("dnf", "rpmbuild", "rpmkeys", "rpmsign", "createrepo_c", "gpg")
+PLUGINS = Path("/usr/lib/python3/dist-packages/dnf-plugins/versionlock.py")
 lacking = [tool for tool in TOOLS if not shutil.which(tool)]
+lacking += [] if PLUGINS.exists() else ["versionlock"]
+PACKAGES = "dnf dnf-plugins-core rpm createrepo-c gpg gpg-agent"
 needs_dnf = pytest.mark.skipif(
-    bool(lacking), reason=f"no {' '.join(lacking)}: apt-get install dnf rpm createrepo-c"
+    bool(lacking), reason=f"no {' '.join(lacking)}: apt-get install {PACKAGES}"
 )
 OLD, NEW = "580.105.08", "580.178.01"
 
