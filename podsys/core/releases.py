@@ -13,6 +13,8 @@ from podsys.model.problem import Problem
 from podsys.model.release import Generation, MatchRule, Release
 
 T = TypeVar("T", Release, Generation, MatchRule)
+# Words of cluster.yaml in the place of a release's name.
+AUTO, NONE = "auto", "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class ReleaseBook:
     def names(self) -> list[str]:
         """What cluster.yaml may ask for."""
         known = {name for one in self.releases.values() for name in (one.id, one.name)}
-        return sorted({"auto", *known})
+        return sorted({AUTO, NONE, *known})
 
 
 EMPTY = ReleaseBook({}, {}, (), {})

@@ -41,6 +41,8 @@ def find_todos(changes: Iterable[Change], work: Work) -> list[Todo]:
     profile_of = {n: number for number, p in enumerate(work.layout.profiles) for n in p.nodes}
     groups: dict[tuple[Family, int, int, frozenset[Difference]], list[str]] = {}
     for node, differences in _differences(changes).items():
+        if node not in work.layout.families:
+            continue  # of a system that podsys does not know: core/judge/systems.py says so
         release = id(work.layout.locked.get(node))
         key = (work.layout.families[node], profile_of[node], release, frozenset(differences))
         groups.setdefault(key, []).append(node)

@@ -208,8 +208,8 @@ class ClusterSpec(Part):
     release: dict[str, Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]] = Field(
         {},
         description="kernel, driver and all that goes with it as one set: platform id, group or"
-        " `all`: name of a release, or `auto` for the recommended one; platform before group"
-        " before all",
+        " `all`: name of a release, `auto` for the recommended one, or `none`; platform before"
+        " group before all",
     )
     console: Console = Console()
     mounts: dict[MountPath, MountPoint] = Field({}, description="path: what is mounted there")

@@ -13,6 +13,7 @@ from podsys.model.status import Status
 from tests.releases import SECURITY, book, locked, machine, released
 
 H100, A100, V100, GB200, MI300X = "10de:2330", "10de:20b2", "10de:1db5", "10de:2941", "1002:74a1"
+B200, MI355X = "10de:2901", "1002:75a3"
 NVSWITCH = "10de:22a3"
 PLATFORMS = tuple(load_platforms().values())
 
@@ -90,6 +91,33 @@ def test_what_cannot_be_is_refused_with_the_reason(
     assert said in refusal.message
     assert refusal.key == "all"
     assert refusal.hint
+
+
+@pytest.mark.parametrize(
+    ("found", "said", "remedy"),
+    [
+        (ubuntu("n1", MI355X), "no release for cdna4 GPUs on ubuntu 24.04", "ubuntu-24.04-NAME"),
+        (machine("n1", "fedora", "43", pci=(H100,)), "hopper GPUs on fedora 43", "ubuntu 24.04"),
+        (
+            ubuntu("n1", "10de:ffff", capabilities={"names": ["nvidia_gpu"]}),
+            "no release for nvidia GPUs on ubuntu 24.04 x86_64",
+            "write `none` for their group or platform",
+        ),
+        (
+            machine("n1", "ubuntu", "24.04", pci=None, capabilities={"names": ["amd_gpu"]}),
+            "which GPUs the machine has is not known",
+            "could not read its PCI devices",
+        ),
+    ],
+)
+def test_auto_never_leaves_gpus_without_a_release_and_no_word_of_it(
+    found: NodeFacts, said: str, remedy: str
+) -> None:
+    groups, (refusal,) = choose({"all": "auto"}, found, ubuntu("n2", H100))
+    assert [one.nodes for one in groups] == [["n2"]]
+    assert said in refusal.message
+    assert remedy in refusal.hint
+    assert choose({"all": "auto", "compute": "none"}, found) == ([], [])
 
 
 def test_two_groups_may_not_ask_for_two_releases() -> None:

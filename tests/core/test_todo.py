@@ -96,6 +96,11 @@ def test_what_waits_for_its_reboot_only_is_no_work():
     assert find_todos([Change(item, {"live": "0", "persistent": "1"}, ("n1",))], WORK) == []
 
 
+def test_nothing_is_done_on_a_system_that_nobody_knows():
+    known = find_todos([differs(SWAP, "n1", "n9")], WORK)
+    assert [todo.nodes for todo in known] == [("n1",)]
+
+
 def test_a_role_with_tasks_of_its_own_is_played_as_it_is():
     package = Item("driver.package.driver", "driver", "package", "driver", "installed")
     (todo,) = find_todos([differs(package, "n2")], WORK)
