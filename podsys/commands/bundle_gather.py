@@ -66,7 +66,8 @@ def gather_contents(cluster: Cluster, watch: Progress, proxy: str | None) -> Con
     facts = load_facts(cluster.workspace)
     rendering = render(cluster.workspace, spec, cluster.catalog, facts)
     _refuse_others(rendering.layout.families, spec.nodes, facts, watch)
-    kinds = find_kinds({n: w for n, w in rendering.wanted.items() if n in facts}, facts)
+    wanted = {node: items for node, items in rendering.wanted.items() if node in facts}
+    kinds = find_kinds(wanted, facts, rendering.layout.builds)
     contents = Contents()
     watch.stage("ask a node of each kind what it needs", total=len(kinds))
     with cluster.connect() as fleet, ThreadPoolExecutor(AT_ONCE) as pool:

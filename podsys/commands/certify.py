@@ -88,6 +88,7 @@ def _judge_apply(context: Context) -> Iterator[Finding]:
             evidence=reason,
             remedy=explain_apt(reason) or MEND,
         )
+    yield from context.applied.unbuilt
     if context.applied.stopped:
         yield Finding(
             "apply.rollout", APPLY_SUITE, (), Status.FAIL, evidence=context.applied.stopped

@@ -113,7 +113,7 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
         with serve_bundle(cluster.workspace, cluster.spec, context.run):
             build_missing(context)
             write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
-            rollout.apply(context.plan)
+            rollout.apply(context.plan)  # which may be less by now than was planned
         look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
         _reboot(context)
     else:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from podsys.core.pins import version_of
 from podsys.core.releases import ReleaseBook
+from podsys.model.build import Build
 from podsys.model.bundle import Download, IndexFile, LeftOut
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
 from podsys.model.lock import LockedRelease
+from podsys.model.release import Artifact
 
 # Ansible's own apt module works through it.
 ALWAYS = ("python3-apt",)
@@ -41,11 +44,20 @@ def arch_of(found: NodeFacts) -> str:
     return DPKG_ARCH.get(name, name)
 
 
-def find_kinds(wanted: Mapping[str, Iterable[Item]], facts: Mapping[str, NodeFacts]) -> list[Kind]:
-    """`wanted` of every node whose facts are known; what it shall install decides."""
+def find_kinds(
+    wanted: Mapping[str, Iterable[Item]],
+    facts: Mapping[str, NodeFacts],
+    builds: Mapping[str, Sequence[Build]] = MappingProxyType({}),
+) -> list[Kind]:
+    """`wanted` of every node whose facts are known; what it shall install decides. Packages that
+    podsys builds are in no archive: of these, what building and running them takes."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for node, items in wanted.items():
-        packages = tuple(sorted({*ALWAYS, *(spec_of(i) for i in items if i.kind == "package")}))
+        own = builds.get(node, ())
+        built = {build.name for build in own}
+        specs = {spec_of(i) for i in items if i.kind == "package" and i.key not in built}
+        taken = {name for build in own for name in (*build.packages, *build.depends)}
+        packages = tuple(sorted({*ALWAYS, *specs, *taken}))
         key = (system_of(facts[node]), arch_of(facts[node]), packages)
         groups.setdefault(key, []).append(node)
     return [Kind(*key, tuple(nodes)) for key, nodes in groups.items()]
@@ -104,21 +116,25 @@ def release_downloads(
     for release in locked:
         for name, component in release.components.items():
             for one in component.artifacts:
-                path = f"sources/{name}/{_last(one.url)}"
-                if one.sha256:
-                    wanted = Download(path, "source", name, one.url, component.version)
-                    downloads[path] = _optional(wanted, one.sha256)
+                if one.sha256 or one.commit:
+                    wanted = source_download(name, component.version, one)
+                    downloads[wanted.path] = replace(wanted, required=False)
                 else:
-                    reason = f"no hash of a file: take {one.tag or one.commit} of it with git"
+                    reason = f"neither hash nor commit is known: take {one.tag} of it"
                     left_out[one.url] = LeftOut(name=name, origin=one.url, reason=reason)
         for name, url in _keys(release, book):
             path = f"keys/{release.release}/{name}/{_last(url)}"
-            downloads[path] = _optional(Download(path, "key", name, url))
+            downloads[path] = Download(path, "key", name, url, required=False)
     return list(downloads.values()), list(left_out.values())
 
 
-def _optional(wanted: Download, sha256: str | None = None) -> Download:
-    return replace(wanted, sha256=sha256, required=False)
+def source_download(name: str, version: str, artifact: Artifact) -> Download:
+    """A file where its hash is known, else the repository at its commit."""
+    if artifact.sha256:
+        path = f"sources/{name}/{_last(artifact.url)}"
+        return Download(path, "source", name, artifact.url, version, sha256=artifact.sha256)
+    path = f"sources/{name}/{artifact.commit}.tar"
+    return Download(path, "source", name, artifact.url, version, commit=artifact.commit)
 
 
 def _keys(release: LockedRelease, book: ReleaseBook) -> Iterator[tuple[str, str]]:

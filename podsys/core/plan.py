@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from podsys.core.alike import Alike, Wanted, freeze, group_readings
@@ -23,6 +24,18 @@ def make_plan(wanted: Wanted, facts: Mapping[str, NodeFacts], role_order: Sequen
         gaps=tuple(gap for one in groups for gap in _gaps(one)),
         unreachable=tuple(node for node in wanted if not _is_reachable(facts.get(node))),
     )
+
+
+def without_package(plan: Plan, name: str, role_order: Sequence[str]) -> Plan:
+    """The rest of the plan, where this package is not to be had."""
+    changes = tuple(
+        change
+        for change in plan.changes
+        if not (change.item.kind in ("package", "package_hold") and change.item.key == name)
+    )
+    builds = tuple(one for one in plan.builds if one.build.name != name)
+    steps = tuple(_steps(changes, role_order))
+    return replace(plan, changes=changes, steps=steps, builds=builds)
 
 
 def find_advice(

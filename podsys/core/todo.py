@@ -95,7 +95,8 @@ def _todo(
             ]
     early = [r for r in requests if r["kind"] in FIRST] if packages else []
     late = [request for request in requests if request not in early]
-    build = work.layout.builds.get(nodes[0])
+    keys = {item.key for item in packages}
+    builds = work.layout.builds.get(nodes[0], ())
     return Todo(
         nodes,
         family,
@@ -104,7 +105,7 @@ def _todo(
         tuple(package_spec(i.key, version_of(i), family) for i in packages if version_of(i)),
         tuple(late),
         tuple(own),
-        (build,) if build and any(item.key == build.name for item in packages) else (),
+        tuple(build for build in builds if build.name in keys),
     )
 
 

@@ -27,6 +27,7 @@ from podsys.effects.download_words import (
     refuse_page,
 )
 from podsys.effects.evidence import hash_file
+from podsys.effects.git import archive_commit
 from podsys.errors import FULL
 from podsys.model.bundle import Download, Fetched
 
@@ -53,7 +54,8 @@ class Fetcher:
 
     def find(self, wanted: Download) -> Path:
         """Where it lies once it is whole."""
-        return self.folder / (wanted.sha256 or sha256(wanted.origin.encode()).hexdigest())
+        address = f"{wanted.origin}@{wanted.commit}" if wanted.commit else wanted.origin
+        return self.folder / (wanted.sha256 or sha256(address.encode()).hexdigest())
 
     def fetch(self, wanted: Download, until: float | None = None) -> Fetched:
         """`until` (monotonic) cuts it off in time, with what came kept. Never raises but when
@@ -63,7 +65,9 @@ class Fetcher:
         reason = ""
         for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(wanted, until)
+                return (
+                    self._attempt_commit(wanted) if wanted.commit else self._attempt(wanted, until)
+                )
             except RefusedError as error:
                 return Fetched("failed", str(error))
             except AgainError as error:
@@ -96,6 +100,15 @@ class Fetcher:
             raise self._explain(error, wanted) from error
         except http.client.HTTPException as error:
             raise AgainError(f"the answer was cut off: {type(error).__name__}") from error
+
+    def _attempt_commit(self, wanted: Download) -> Fetched:
+        """git knows by the commit alone whether what came is true to it."""
+        file = self.find(wanted)
+        try:
+            archive_commit(wanted.origin, wanted.commit or "", file, self.proxies)
+            return Fetched("fetched", "", file.stat().st_size, hash_file(file))
+        except OSError as error:
+            raise self._explain(error, wanted) from error
 
     def _open(self, wanted: Download, have: int) -> Any:
         if not wanted.origin.startswith(("http://", "https://")):

@@ -59,6 +59,28 @@ def explain_certificate(error: ssl.SSLCertVerificationError, whom: str) -> str:
     return f"{said}; where its CA is your site's, SSL_CERT_FILE=FILE names it"
 
 
+NO_GIT = "no git server answers there: a login or a proxy is between, or the URL is wrong"
+# What git says -> what it means; what is not here may pass.
+GIT_WORDS = (
+    ("could not read Username", "the repository is not there, or wants a login"),
+    ("not our ref", "the repository does not have this commit: correct it in the release"),
+    ("unadvertised object", "the server gives out no single commit: name a file with its sha256"),
+    ("not found", "the repository is not there: correct its URL in the release"),
+    ("certificate", "its certificate is refused: is this machine's clock right (date -u), and does"
+     " it know the CA (SSL_CERT_FILE, GIT_SSL_CAINFO)?"),
+    ("dumb http", NO_GIT),
+    ("is this a git repository", NO_GIT),
+)  # fmt: skip
+
+
+def explain_git(said: str) -> Exception:
+    last = " ".join(said.split())[-300:]
+    for words, meaning in GIT_WORDS:
+        if words.lower() in last.lower():
+            return RefusedError(f"{meaning} (git: {last})")
+    return AgainError(f"git: {last}")
+
+
 def check_clock(date: str) -> None:
     with contextlib.suppress(ValueError, TypeError):
         there, here = parsedate_to_datetime(date), datetime.now(UTC)

@@ -79,7 +79,8 @@ class Manifest(BundlePart):
 @dataclass(frozen=True, slots=True)
 class Download:
     """Something to fetch. Packages have size (bytes) and sha256 from a signed index; without
-    them it is taken as it comes. What is not `required` may be missing from the bundle."""
+    them it is taken as it comes. With a `commit`, `origin` is a git repository, and what comes is a
+    tar of it. What is not `required` may be missing from the bundle."""
 
     path: str
     kind: Kind
@@ -90,6 +91,7 @@ class Download:
     system: str = ""
     size: int | None = None
     sha256: str | None = None
+    commit: str | None = None
     required: bool = True
 
     @property

@@ -81,6 +81,11 @@ class Packages(Part):
         description="a release's kernel modules: built once on one node and shipped as a package,"
         " or built by dkms on each node and for each kernel that is installed there",
     )
+    parts: Literal["built", "none"] = Field(
+        "built",
+        description="parts of a release that come as sources (nccl-tests and the like): built once"
+        " on one node and shipped as a package, or left out",
+    )
 
 
 class Bundle(Part):

@@ -11,7 +11,7 @@ from podsys.core.rendering import Layout, Profile
 from podsys.core.role_items import role_items
 from podsys.core.shards import apply_inventory, count_shards, split_nodes
 from podsys.core.todo import Work, find_todos, narrow
-from podsys.model.build import Build
+from podsys.model.build import Build, DkmsSources
 from podsys.model.item import Item
 from podsys.model.plan import Change
 from podsys.model.role import Role
@@ -135,13 +135,13 @@ def test_shards_are_sized_to_the_machine():
 
 
 def test_a_package_that_podsys_built_comes_with_its_file_and_its_origin() -> None:
-    build = Build("mod-6.1", "1-1+6.1-2", "amd64", "6.1", "mod-dkms", "1-1", "a" * 64)
+    build = Build("mod-6.1", "1-1+6.1-2", "amd64", DkmsSources("mod-dkms", "1-1", "a" * 64), "6.1")
     role = Role(name="modules", title="t", packages={"debian": (build.pin, "other=2")})
     layout = replace(
         LAYOUT,
         roles=(role,),
         members={"modules": NODES},
-        builds=dict.fromkeys(NODES, build),
+        builds=dict.fromkeys(NODES, (build,)),
     )
     items = {i.key: i for i in role_items(role, "debian", {})}
     work = Work(layout, lambda _role: {}, ())
