@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from podsys.core.machine import MachineTraits, generations_on
+from podsys.core.machine import MachineTraits, fabric_on, generations_on
 from podsys.core.releases import NONE, ReleaseBook, refuse_flavour
 from podsys.model.release import Generation, Release
 
@@ -53,6 +53,25 @@ def refuse_gpus(release: Release, seen: Sequence[Generation]) -> str:
             if reason := refuse_flavour(component.flavour, generation):
                 return f"{release.id}: {reason}"
     return ""
+
+
+def refuse_fabric(
+    release: Release, traits: MachineTraits, generations: Mapping[str, Generation]
+) -> tuple[str, str] | None:
+    """Message and remedy, where the machine's switches would stay down with this release."""
+    if fabric_on(traits, generations) != "nvswitch":
+        return None
+    for generation in generations_on(traits, generations):
+        missing = [one for one in generation.fabric_needs if one not in release.components]
+        if missing:
+            return (
+                f"{release.id} has no {' and no '.join(missing)}, without which the switches of"
+                f" {generation.id} GPUs stay down",
+                f"name {' and '.join(missing)} in a file releases/{release.id}.yaml of the"
+                " workspace, with version, packages and `when: {fabric: nvswitch}`"
+                " (docs/releases.md)",
+            )
+    return None
 
 
 def describe_system(release: Release) -> str:

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from podsys.core.document import nearest
 from podsys.core.machine import MachineTraits, fabric_on, generations_on, traits_of_machine
 from podsys.core.platforms import recognise
-from podsys.core.release_auto import describe_system, explain_none, recommend, refuse_gpus
+from podsys.core.release_auto import (
+    describe_system,
+    explain_none,
+    recommend,
+    refuse_fabric,
+    refuse_gpus,
+)
 from podsys.core.releases import AUTO, NONE, ReleaseBook
 from podsys.model.facts import NodeFacts
 from podsys.model.lock import LockedRelease
@@ -141,6 +147,8 @@ def _split(
     seen = generations_on(traits, book.generations)
     if reason := refuse_gpus(release, seen):
         return Refusal(key, node, reason, "choose another release for this group or platform")
+    if refused := refuse_fabric(release, traits, book.generations):
+        return Refusal(key, node, *refused)
     components: dict[str, Component] = {}
     left_out: dict[str, str] = {}
     for name, component in release.components.items():

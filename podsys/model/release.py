@@ -116,7 +116,8 @@ class Generation(ReleasePart):
     """One file podsys/catalog/generations/<id>.yaml: GPUs that want the same of a release.
 
     `gpus` are PCI ids. Where one of `nvswitch` is on the bus, the node manages a fabric of
-    NVSwitches; where one of `nvl72` is, its switches stand in the rack's trays.
+    NVSwitches; where one of `nvl72` is, its switches stand in the rack's trays. `fabric_needs` are
+    components without which such a fabric does not come up.
     """
 
     id: Word
@@ -124,6 +125,7 @@ class Generation(ReleasePart):
     gpus: tuple[PciId, ...] = Field(min_length=1)
     nvswitch: tuple[PciId, ...] = ()
     nvl72: tuple[PciId, ...] = ()
+    fabric_needs: tuple[Word, ...] = ()
     open_modules: Literal["required", "recommended", "supported", "unsupported", "only"]
     first_cuda: str | None = None
     last_cuda: str | None = None
