@@ -140,11 +140,11 @@ class MatchRule(ReleasePart):
     """One file podsys/catalog/matches/<id>.yaml: what must agree between parts of a release.
 
     equal: the `components` have one version. least: where `component` has a version that begins
-    with a key of `table`, `other` is at least its value. follows: the same, but it is exactly
-    that. cuda_suffix: package names of `component` that end in -cudaNN name the major version
-    of `other`'s `cuda`. cuda_at_most: `component` is no newer than `other`'s `cuda`. built_for:
-    a version of `component` that ends in +cudaX.Y names a CUDA no newer than `other`. present:
-    where `component` is, all its `built_against` are too.
+    with a key of `table`, `other` is at least its value. follows: the same, but it is exactly that,
+    whatever an archive puts behind it. cuda_suffix: package names of `component` that end in
+    -cudaNN name the major version of `other`'s `cuda`. cuda_at_most: `component` is no newer than
+    `other`'s `cuda`. built_for: a version of `component` that ends in +cudaX.Y names a CUDA no newer
+    than `other`. present: where `component` is, all its `built_against` are too.
     """
 
     id: Name
