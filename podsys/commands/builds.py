@@ -14,7 +14,7 @@ from podsys.commands.offline import load_offline
 from podsys.core.apt_words import explain_apt
 from podsys.core.built import plan_builds
 from podsys.core.built_parts import find_download
-from podsys.core.plan import without_package
+from podsys.core.plan import without_build
 from podsys.effects.build import BuildFailedError, build_on, list_kept
 from podsys.effects.sources import keep_sources, take_from_bundle
 from podsys.errors import ExitCode, PodsysError, explain_full_disk
@@ -64,9 +64,7 @@ def _find_sources(context: Context, build: Build) -> Path | None:
 def _go_without(context: Context, planned: PlannedBuild, error: Exception) -> None:
     """All of it but this package; what it was wanted for is a finding."""
     name, reason = planned.build.name, str(error)
-    hint = error.hint if isinstance(error, PodsysError) else ""
-    meaning = explain_apt(reason)
-    remedy = f"{meaning}. {hint}" if meaning else hint
+    remedy = error.hint if isinstance(error, PodsysError) else ""
     finding = Finding(
         "build.part", "apply", planned.nodes, Status.FAIL,
         expected=planned.build.pin, evidence=reason, remedy=remedy,
@@ -75,9 +73,9 @@ def _go_without(context: Context, planned: PlannedBuild, error: Exception) -> No
     context.journal.write("unbuilt", package=planned.build.pin, reason=reason)
     context.watch.say(f"{name} is not built, and nodes go without it: {reason}")
     desired = context.desired
-    context.plan = without_package(context.plan, name, desired.role_order)
+    context.plan = without_build(context.plan, planned, desired.role_order)
     builds = {
-        node: tuple(one for one in builds if one.name != name)
+        node: tuple(one for one in builds if one != planned.build)
         for node, builds in desired.layout.builds.items()
     }
     context.desired = replace(desired, layout=replace(desired.layout, builds=builds))
@@ -95,6 +93,8 @@ def _build(context: Context, planned: PlannedBuild, sources: Path | None) -> Non
             file = _watch(context, building)
     except BuildFailedError as error:
         (context.run / f"build-{build.name}.log").write_text(f"{error.last}\n")
+        if meaning := explain_apt(error.message):
+            error.hint = f"{meaning}. {error.hint}"
         raise
     seconds = time.monotonic() - started
     size = file.stat().st_size / 2**20

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import cast
 
 from podsys.core.alike import Alike, Wanted, freeze, group_readings
+from podsys.model.build import PlannedBuild
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Reading
 from podsys.model.plan import Change, Gap, Plan, Reboot, Step
@@ -26,16 +27,19 @@ def make_plan(wanted: Wanted, facts: Mapping[str, NodeFacts], role_order: Sequen
     )
 
 
-def without_package(plan: Plan, name: str, role_order: Sequence[str]) -> Plan:
+def without_build(plan: Plan, planned: PlannedBuild, role_order: Sequence[str]) -> Plan:
     """The rest of the plan, where this package is not to be had."""
-    changes = tuple(
-        change
-        for change in plan.changes
-        if not (change.item.kind in ("package", "package_hold") and change.item.key == name)
-    )
-    builds = tuple(one for one in plan.builds if one.build.name != name)
-    steps = tuple(_steps(changes, role_order))
-    return replace(plan, changes=changes, steps=steps, builds=builds)
+    changes = tuple(kept for change in plan.changes if (kept := _without(change, planned)).nodes)
+    builds = tuple(one for one in plan.builds if one != planned)
+    return replace(plan, changes=changes, steps=tuple(_steps(changes, role_order)), builds=builds)
+
+
+def _without(change: Change, planned: PlannedBuild) -> Change:
+    """Other nodes may get a package of that name that was built for their system."""
+    is_its = change.item.kind in ("package", "package_hold")
+    if not is_its or change.item.key != planned.build.name:
+        return change
+    return replace(change, nodes=tuple(n for n in change.nodes if n not in planned.nodes))
 
 
 def find_advice(

@@ -143,8 +143,8 @@ class MatchRule(ReleasePart):
     with a key of `table`, `other` is at least its value. follows: the same, but it is exactly that,
     whatever an archive puts behind it. cuda_suffix: package names of `component` that end in
     -cudaNN name the major version of `other`'s `cuda`. cuda_at_most: `component` is no newer than
-    `other`'s `cuda`. built_for: a version of `component` that ends in +cudaX.Y names a CUDA no newer
-    than `other`. present: where `component` is, all its `built_against` are too.
+    `other`'s `cuda`. built_for: a version of `component` that ends in +cudaX.Y names a CUDA no
+    newer than `other`. present: where `component` is, all its `built_against` are too.
     """
 
     id: Name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -109,6 +110,27 @@ def test_sources_that_cannot_be_had_are_the_reason(
     assert [event["event"] for event in context.journal] == ["unbuilt"]
 
 
+def test_other_systems_have_packages_of_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = make_context(tmp_path, PART)
+    other = replace(PART, version="1+def")
+    context.plan = replace(
+        context.plan,
+        changes=tuple(replace(one, nodes=(*one.nodes, "m1")) for one in context.plan.changes),
+        builds=(*context.plan.builds, PlannedBuild(other, ("m1",))),
+    )
+    context.desired.layout.builds["m1"] = (other,)
+    monkeypatch.setattr(builds, "keep_sources", fail(PodsysError("no network")))
+    build_missing(context)
+    assert {c.item.kind: c.nodes for c in context.plan.changes if c.item.key == PART.name} == {
+        "package": ("m1",),
+        "package_hold": ("m1",),
+    }
+    assert [one.build for one in context.plan.builds] == [other]
+    assert context.desired.layout.builds == {"n1": (), "n2": (), "m1": (other,)}
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -126,6 +148,18 @@ def test_a_driver_that_cannot_be_built_ends_the_run_with_a_note(
     assert [event["event"] for event in context.journal] == ["build", "stopped"]
     said = context.journal[-1]["reason"]
     assert said in ("n1: mod cannot be built", "packages/x: no space left on this machine")
+
+
+def test_apts_reason_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reason = (
+        "what building takes cannot be installed: Failed to fetch http://h/g.deb  404  Not Found"
+    )
+    monkeypatch.setattr(
+        builds, "build_on", fail(BuildFailedError("n1", "dkms", reason, "/log", ""))
+    )
+    with pytest.raises(BuildFailedError) as caught:
+        build_missing(make_context(tmp_path, MODULES))
+    assert caught.value.hint.startswith("the archive has another version by now")
 
 
 def test_an_interrupted_build_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

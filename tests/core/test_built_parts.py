@@ -12,6 +12,7 @@ from podsys.core.locked import digest_of
 from podsys.core.release_roles import fill_role, has_part_of, why_without
 from podsys.core.role_items import role_items
 from podsys.core.roles import parse_roles
+from podsys.core.upgrade import describe_move, find_moves
 from podsys.effects.content import read_role_texts
 from podsys.model.build import Build, RecipeSources
 from podsys.model.lock import LockedComponent, LockedRelease
@@ -169,6 +170,16 @@ def test_locks_from_before_recipes_keep_their_digest() -> None:
     without = TESTS.model_copy(update={"recipe": None})
     assert digest_of({"t": without}) != digest_of({"t": TESTS})
     assert '"recipe"' not in without.model_dump_json(exclude_defaults=True)
+
+
+def test_an_upgrade_says_what_is_built_anew() -> None:
+    without = TESTS.model_copy(update={"recipe": None})
+    (move,) = find_moves({"n1": release(nccl_tests=without)}, {"n1": release()})
+    assert describe_move(move) == (
+        "nccl_tests 2.19.6 -> 2.19.6 on n1, 0 packages: its sources or the recipe changed, and it"
+        " is built anew"
+    )
+    assert find_moves({"n1": release()}, {"n1": release()}) == []
 
 
 def test_a_site_keeps_recipes_of_its_own(tmp_path) -> None:
