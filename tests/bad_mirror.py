@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.server
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,6 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from podsys.effects.gpg import clearsign
 
 NOW = datetime.now(UTC)
 Key = ec.EllipticCurvePrivateKey
@@ -87,11 +91,14 @@ class Files(http.server.SimpleHTTPRequestHandler):
 
 @contextmanager
 def serve(
-    folder: Path, certificate: Path | None = None, everywhere: bytes | None = None
+    folder: Path,
+    certificate: Path | None = None,
+    everywhere: bytes | None = None,
+    address: str = "127.0.0.1",
 ) -> Iterator[str]:
     """The URL of a server that gives out the folder, or the same answer to every question."""
     handler = partial(Files, directory=str(folder), everywhere=everywhere)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = http.server.ThreadingHTTPServer((address, 0), handler)
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
@@ -99,7 +106,7 @@ def serve(
     thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
     thread.start()
     try:
-        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}"
+        yield f"http{'s' if certificate else ''}://{address}:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
@@ -110,3 +117,15 @@ def put(folder: Path, files: Mapping[str, str]) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return folder
+
+
+def write_release(site: Path, made_in_days: float, good_for_days: float = 7) -> str:
+    """An archive without packages, signed with the key that lies in `site`."""
+    made = datetime.now(UTC) + timedelta(days=made_in_days)
+    until = made + timedelta(days=good_for_days)
+    dates = {"Date": made, "Valid-Until": until}
+    lines = [f"{key}: {format_datetime(when, usegmt=True)}" for key, when in dates.items()]
+    empty = f"{hashlib.sha256().hexdigest()} 0 main/binary-amd64/Packages"
+    lines += ["Suite: s", "Codename: s", "Components: main", "Architectures: amd64"]
+    text = "\n".join(lines)
+    return clearsign(site, f"{text}\nSHA256:\n {empty}\n")

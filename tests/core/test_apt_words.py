@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -14,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podsys.core.apt_words import CLOCK, explain_apt
-from podsys.effects.gpg import clearsign, ensure_repository_key
-from tests.bad_mirror import Authority, put, serve
+from podsys.effects.gpg import ensure_repository_key
+from tests.bad_mirror import Authority, put, serve, write_release
 
 with_apt = pytest.mark.skipif(not shutil.which("apt-get"), reason="no apt on this machine")
 LOGIN = b"<html><body>Please log in to use this network.</body></html>"
@@ -32,17 +29,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("key")
     ensure_repository_key(folder)
     return folder
-
-
-def release(site: Path, made_in_days: float, good_for_days: float = 7) -> str:
-    made = datetime.now(UTC) + timedelta(days=made_in_days)
-    until = made + timedelta(days=good_for_days)
-    dates = {"Date": made, "Valid-Until": until}
-    lines = [f"{key}: {format_datetime(when, usegmt=True)}" for key, when in dates.items()]
-    empty = f"{hashlib.sha256().hexdigest()} 0 main/binary-amd64/Packages"
-    lines += ["Suite: s", "Codename: s", "Components: main", "Architectures: amd64"]
-    text = "\n".join(lines)
-    return clearsign(site, f"{text}\nSHA256:\n {empty}\n")
 
 
 def update(folder: Path, url: str, key: str, ca: Path | None = None, clock: str = "") -> str:
@@ -86,7 +72,7 @@ def update(folder: Path, url: str, key: str, ca: Path | None = None, clock: str 
 def test_an_archive_of_another_time(
     tmp_path: Path, site: Path, made: float, good_for: float, meaning: str
 ) -> None:
-    mirror = put(tmp_path / "mirror", {"dists/s/InRelease": release(site, made, good_for)})
+    mirror = put(tmp_path / "mirror", {"dists/s/InRelease": write_release(site, made, good_for)})
     with serve(mirror) as url:
         said = update(tmp_path, url, ensure_repository_key(site))
     assert meaning in explain_apt(said)
@@ -111,7 +97,7 @@ def test_a_certificate_that_apt_refuses(
     trusted: bool,
     meaning: str,
 ) -> None:
-    mirror = put(tmp_path / "mirror", {"dists/s/InRelease": release(site, -1)})
+    mirror = put(tmp_path / "mirror", {"dists/s/InRelease": write_release(site, -1)})
     other = Authority(tmp_path / "other")
     with serve(mirror, authority.issue(*days)) as url:
         ca = authority.file if trusted else other.file
@@ -142,7 +128,7 @@ def test_an_archive_that_is_not_there(tmp_path: Path, site: Path) -> None:
 
 @with_apt
 def test_a_key_that_is_not_there(tmp_path: Path, site: Path) -> None:
-    mirror = put(tmp_path / "mirror", {"dists/s/InRelease": release(site, -1)})
+    mirror = put(tmp_path / "mirror", {"dists/s/InRelease": write_release(site, -1)})
     with serve(mirror) as url:
         said = update(tmp_path, url, ensure_repository_key(tmp_path / "another"))
     assert "the key that signs this archive" in explain_apt(said)
