@@ -17,6 +17,11 @@ from tests.lab.practice import Site, make_site, needs_nodes
 pytestmark = [*needs_nodes, pytest.mark.slow, pytest.mark.timeout(900)]
 NAME = f"t-mirrors-{os.getpid()}"
 LIST, CONFIG = "/etc/apt/sources.list.d/bad.list", "/etc/apt/apt.conf.d/zz-bad"
+# Of its lists, and of when it fetched them.
+FORGET = (
+    "rm -rf /var/lib/apt/lists/* /var/lib/apt/periodic/update-success-stamp;"
+    " touch -d @0 /var/lib/apt/lists"
+)
 LOGIN = b"<html><body>Please log in to use this network.</body></html>"
 
 
@@ -38,7 +43,7 @@ def mirror_of_n001(site: Site, folder: Path, everywhere: bytes | None = None) ->
         line = f"deb [signed-by=/root/bad.asc] {url} s main"
         site.sh("n001", f"cat > /root/bad.asc <<'END'\n{key}\nEND")
         site.sh("n001", f"echo '{line}' > {LIST}; echo '{options}' > {CONFIG}")
-        site.sh("n001", "dpkg --purge --force-depends ethtool 2>&1; rm -rf /var/lib/apt/lists/*")
+        site.sh("n001", f"dpkg --purge --force-depends ethtool 2>&1; {FORGET}")
         try:
             yield url
         finally:
@@ -49,7 +54,7 @@ def blamed(site: Site) -> str:
     """The remedy that stands beside n001; the other node is as it should be."""
     done = site.deploy("--yes")
     assert done.code == 1, done.out + done.err
-    assert site.newest.verdicts()["n002"] != "failed"
+    assert site.newest.verdicts["n002"] != "failed"
     (finding,) = [one for one in site.newest.results if one["check"] == "apply.node"]
     assert finding["nodes"] == ["n001"]
     return str(finding["remedy"])
