@@ -16,7 +16,8 @@ from podsys.effects.workspace import write_atomically
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.build import Build
 
-LIMIT_S = 3600.0
+# More than the node gives apt, and whatever builds, together.
+LIMIT_S = 5400.0
 PIECE = 16 << 20  # less than what one command may say
 PIECE_LIMIT_S = 300.0
 # Where podsys/node/build_recipe.py looks for sources.

@@ -18,7 +18,8 @@ from .kinds.package_origin import measure
 WORK = "/var/cache/podsys/build"
 LOGS = "/var/log/podsys"
 LOCK = "/run/podsys-build.lock"
-APT_LIMIT_S = 900
+# A toolkit has gigabytes.
+APT_LIMIT_S = 1800
 # Each fills a folder with what the package brings, and returns fields of its own description.
 WAYS = {"dkms": build_dkms.fill, "recipe": build_recipe.fill}
 Request = Dict[str, Any]
@@ -31,6 +32,7 @@ def run(request: Request) -> None:
     """
     import fcntl
 
+    os.umask(0o022)  # what is packed shall be for everybody to read
     with open(machine.at(LOCK), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         sys.stdout.write(encode(build(request)) + "\n")
