@@ -69,13 +69,15 @@ class Build:
         return self.sources.package if isinstance(self.sources, DkmsSources) else ""
 
     def as_request(self) -> Mapping[str, Any]:
-        """The form in which podsys/node/build.py gets it."""
-        own = asdict(self)
-        own["sources"] = {
-            key: dict(value) if key == "environment" else value
-            for key, value in own["sources"].items()
-        }
-        return own
+        """The form in which podsys/node/build.py gets it: as JSON would have it."""
+        sources = _as_plain(asdict(self.sources))
+        if "environment" in sources:
+            sources["environment"] = dict(sources["environment"])
+        return _as_plain(asdict(self)) | {"sources": sources}
+
+
+def _as_plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: list(value) if isinstance(value, tuple) else value for k, value in fields.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from podsys.commands.release_book import load_releases
@@ -68,7 +70,9 @@ def test_nccl_tests_are_built_with_the_locks_cuda_and_nccl_and_with_mpi() -> Non
     assert (wanted.origin, wanted.commit, wanted.sha256) == (
         "https://github.com/NVIDIA/nccl-tests", COMMIT, None,
     )  # fmt: skip
-    assert found.as_request()["sources"]["environment"]["MPI"] == "1"
+    request = found.as_request()
+    assert request["sources"]["environment"]["MPI"] == "1"
+    assert json.loads(json.dumps(request)) == request
 
 
 @pytest.mark.parametrize("tool", ["nccl_tests", "rccl_tests", "nvbandwidth"])
