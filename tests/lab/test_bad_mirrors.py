@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from podsys import lab
 from podsys.effects.gpg import ensure_repository_key
@@ -28,7 +29,13 @@ LOGIN = b"<html><body>Please log in to use this network.</body></html>"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
-        yield make_site(tmp_path_factory.mktemp("mirrors") / "site", NAME, 2)
+        made = make_site(tmp_path_factory.mktemp("mirrors") / "site", NAME, 2)
+        content = yaml.safe_load((made.root / "cluster.yaml").read_text())
+        content["accept"]["level"] = 1
+        (made.root / "cluster.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
+        done = made.deploy("--yes")
+        assert done.code == 0, done.out + done.err
+        yield made
     finally:
         lab.down(NAME)
 
@@ -40,8 +47,8 @@ def mirror_of_n001(site: Site, folder: Path, everywhere: bytes | None = None) ->
     address = lab.status(NAME).nodes[0].address.rpartition(".")[0] + ".1"
     options = f'Acquire::Check-Date "true"; Acquire::http::Proxy::{address} "DIRECT";'
     with serve(folder, everywhere=everywhere, address=address) as url:
-        line = f"deb [signed-by=/root/bad.asc] {url} s main"
-        site.sh("n001", f"cat > /root/bad.asc <<'END'\n{key}\nEND")
+        line = f"deb [signed-by=/etc/apt/bad.asc] {url} s main"
+        site.sh("n001", f"cat > /etc/apt/bad.asc <<'END'\n{key}\nEND")
         site.sh("n001", f"echo '{line}' > {LIST}; echo '{options}' > {CONFIG}")
         site.sh("n001", f"dpkg --purge --force-depends ethtool 2>&1; {FORGET}")
         try:
@@ -54,7 +61,7 @@ def blamed(site: Site) -> str:
     """The remedy that stands beside n001; the other node is as it should be."""
     done = site.deploy("--yes")
     assert done.code == 1, done.out + done.err
-    assert site.newest.verdicts["n002"] != "failed"
+    assert site.newest.verdicts["n002"] == "certified"
     (finding,) = [one for one in site.newest.results if one["check"] == "apply.node"]
     assert finding["nodes"] == ["n001"]
     return str(finding["remedy"])
