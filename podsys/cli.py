@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from podsys import __version__
-from podsys.errors import ExitCode, PodsysError
+from podsys.errors import ExitCode, PodsysError, explain_full_disk
 
 
 def examples(*lines: str) -> str:
@@ -467,6 +467,9 @@ def main() -> None:
         # Everything expected is a PodsysError; what comes here is a fault of podsys itself.
         if os.environ.get("PODSYS_DEBUG"):
             raise
+        if full := explain_full_disk(error):
+            _show(full)
+            sys.exit(int(full.exit_code))
         hint = "please report this; PODSYS_DEBUG=1 shows where it happened"
         _show(PodsysError(f"podsys has a bug: {type(error).__name__}: {error}", hint))
         sys.exit(int(ExitCode.UNKNOWN))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class ExitCode(IntEnum):
@@ -24,3 +27,15 @@ class PodsysError(Exception):
         self.message = message
         self.hint = hint
         self.exit_code = exit_code
+
+
+def explain_full_disk(error: Exception) -> PodsysError | None:
+    """None where the reason is another: wherever podsys writes, it may be the last free byte."""
+    if not isinstance(error, OSError) or error.errno not in FULL:
+        return None
+    where = f"{error.filename}: " if error.filename else ""
+    return PodsysError(
+        f"{where}no space left on this machine",
+        "make room (df -h tells where), then run the same command again: it goes on from there",
+        ExitCode.FAILED,
+    )

@@ -73,7 +73,7 @@ def gather_contents(cluster: Cluster, watch: Progress, proxy: str | None) -> Con
     rendering = render(cluster.workspace, spec, cluster.catalog, facts)
     _refuse_others(rendering.layout.families, spec.nodes, facts, watch)
     seen = {n: wanted for n, wanted in rendering.wanted.items() if n in facts}
-    kinds = find_kinds(seen, facts, rendering.layout.families)
+    kinds = find_kinds(seen, facts, rendering.layout.families, rendering.layout.builds)
     if any(kind.family == "rhel" for kind in kinds):
         refuse_without_tools()
     contents = Contents()

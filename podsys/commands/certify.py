@@ -13,6 +13,7 @@ from podsys import __version__
 from podsys.commands.context import Context
 from podsys.commands.measure import Measured, measure
 from podsys.commands.passive import judge_passive
+from podsys.core.apt_words import explain_apt
 from podsys.core.certificate import Examination, make_certificate
 from podsys.effects.evidence import hash_evidence, hash_file
 from podsys.effects.journal import read_journal
@@ -35,6 +36,7 @@ from podsys.view.show_findings import show_findings
 
 PASSIVE_LEVEL = 1
 APPLY_SUITE = "apply"
+MEND = "mend the cause, then run podsys deploy again: it goes on from here"
 
 
 EXIT_CODES: Mapping[Verdict, ExitCode] = {
@@ -84,8 +86,9 @@ def _judge_apply(context: Context) -> Iterator[Finding]:
             (node,),
             Status.FAIL,
             evidence=reason,
-            remedy="mend the cause, then run podsys deploy again: it goes on from here",
+            remedy=explain_apt(reason) or MEND,
         )
+    yield from context.applied.unbuilt
     if context.applied.stopped:
         yield Finding(
             "apply.rollout", APPLY_SUITE, (), Status.FAIL, evidence=context.applied.stopped

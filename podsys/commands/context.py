@@ -13,17 +13,20 @@ from podsys.effects.journal import Journal, find_interrupted
 from podsys.effects.ssh import Fleet
 from podsys.effects.workspace import Workspace, new_run
 from podsys.model.facts import NodeFacts
+from podsys.model.finding import Finding
 from podsys.model.plan import Plan
 from podsys.view.progress import Progress
 
 
 @dataclass(slots=True)
 class Applied:
-    """What was done; `failed` maps nodes to the reason, `stopped` says why not all was done."""
+    """What was done; `failed` maps nodes to the reason, `stopped` says why not all was done.
+    `unbuilt` are parts that nodes go without, as findings."""
 
     failed: dict[str, str] = field(default_factory=dict)
     changed: dict[str, list[str]] = field(default_factory=dict)
     stopped: str = ""
+    unbuilt: list[Finding] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from podsys.commands.rebooting import reboot_nodes
 from podsys.commands.reboots import survey_after_reboots
 from podsys.commands.release_book import judge_locks
 from podsys.commands.settle import look_again, wait_for_settled
+from podsys.core.judge.systems import judge_systems
 from podsys.core.limit import limit_nodes
 from podsys.core.plan import make_plan
 from podsys.effects.runlock import hold
@@ -51,7 +52,7 @@ def deploy(root: Path, options: Options) -> ExitCode:
     with hold(cluster.workspace.run_lock), cluster.connect() as fleet:
         with progress("deploy", shown=not options.as_json) as watch:
             facts, desired, lost = survey_after_reboots(cluster, fleet, chosen, watch)
-            _say_stale_locks(cluster, facts, watch)
+            _say_first(cluster, facts, watch)
         plan = make_plan(desired.wanted, facts, desired.role_order)
         plan = with_builds(plan, desired, cluster)
         if not plan.empty:
@@ -78,9 +79,11 @@ def deploy(root: Path, options: Options) -> ExitCode:
             return _carry_out(context, options.as_json)
 
 
-def _say_stale_locks(cluster: Cluster, facts: Mapping[str, NodeFacts], watch: Progress) -> None:
-    """Before the plan: it follows the lock, which may be behind cluster.yaml."""
-    for finding in judge_locks(cluster.workspace, cluster.spec, facts):
+def _say_first(cluster: Cluster, facts: Mapping[str, NodeFacts], watch: Progress) -> None:
+    """Before the plan: it follows the lock, which may be behind cluster.yaml, and leaves out nodes
+    of a system that podsys does not know."""
+    locks = judge_locks(cluster.workspace, cluster.spec, facts)
+    for finding in (*judge_systems(facts), *locks):
         if finding.status is not Status.PASS:
             watch.say(f"{fold(finding.nodes)}: {finding.evidence}: {finding.remedy}")
 
@@ -110,7 +113,7 @@ def _carry_out(context: Context, as_json: bool) -> ExitCode:
         with serve_bundle(cluster.workspace, cluster.spec, context.run):
             build_missing(context)
             write_rendered(cluster.workspace, cluster.spec, cluster.catalog, context.facts)
-            rollout.apply(context.plan)
+            rollout.apply(context.plan)  # which may be less by now than was planned
         look_again(context, sorted({n for step in context.plan.steps for n in step.nodes}))
         _reboot(context)
     else:

@@ -77,7 +77,7 @@ def check_offline(
     if spec.bundle and (offline := load_offline(workspace, spec)):
         refuse_unservable(spec.bundle.listen, spec.bundle.port)
         reachable = {node: found for node, found in facts.items() if found.reachable}
-        built = {build.name for build in layout.builds.values()}  # no archive has these
+        built = {one.name for builds in layout.builds.values() for one in builds}  # in no archive
         asked = {n: [i for i in wanted[n] if i.key not in built] for n in reachable}
         refuse_unserved(offline.file.name, offline.manifest, asked, reachable, layout.families)
 

@@ -15,11 +15,12 @@ from podsys.core.release_choice import choose_releases
 from podsys.core.releases import (
     ReleaseBook,
     parse_generations,
+    parse_recipes,
     parse_releases,
     parse_rules,
     stem_of,
 )
-from podsys.effects.catalog import read_release_texts, read_site_releases
+from podsys.effects.catalog import read_recipe_texts, read_release_texts, read_site_releases
 from podsys.effects.workspace import Workspace, read_text
 from podsys.model.facts import NodeFacts
 from podsys.model.finding import Finding
@@ -41,10 +42,15 @@ def load_releases(root: Path | None = None) -> ReleaseBook:
     known, faults = parse_generations(generations)
     rules, more = parse_rules(matches)
     found, still_more = parse_releases(releases, known, rules)
-    raise_problems([*faults, *more, *still_more])
+    recipes, of_recipes = parse_recipes(read_recipe_texts(root))
+    raise_problems([*faults, *more, *still_more, *of_recipes])
     digests = {stem_of(f): hashlib.sha256(t.encode()).hexdigest() for f, t in releases.items()}
     return ReleaseBook(
-        {one.id: one for one in found}, {one.id: one for one in known}, tuple(rules), digests
+        {one.id: one for one in found},
+        {one.id: one for one in known},
+        tuple(rules),
+        digests,
+        {one.id: one for one in recipes},
     )
 
 

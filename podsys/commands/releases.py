@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from podsys.commands.faults import load_platforms
 from podsys.commands.release_book import load_lock, load_releases
+from podsys.core.built_parts import explain_no_build
 from podsys.core.document import read_document
 from podsys.core.locked import digest_of, locked_nodes
 from podsys.core.release_choice import Alike, Refusal, choose_releases, holds
+from podsys.core.releases import ReleaseBook
 from podsys.core.upgrade import Move, describe_move, find_moves
 from podsys.effects.resolve import resolve_packages
 from podsys.effects.ssh import Fleet
@@ -20,6 +22,7 @@ from podsys.model.facts import NodeFacts
 from podsys.model.lock import LockedComponent, LockedRelease, LockedSystem
 from podsys.model.nodeset import fold
 from podsys.model.problem import InputProblemsError, Problem, raise_problems
+from podsys.model.recipe import Recipe
 from podsys.model.spec import ClusterSpec
 from podsys.view.console import out
 
@@ -57,7 +60,7 @@ def settle_releases(
         if kept:
             settled.append(kept.model_copy(update={"nodes": fold(sorted(group.nodes))}))
         elif asked:
-            settled.append(_lock(group, fleet, asked, book.digests[group.release.id]))
+            settled.append(_lock(group, fleet, asked, book))
         else:
             waiting += group.nodes
             settled += [one for one in before.values() if one.nodes == fold(sorted(group.nodes))]
@@ -97,9 +100,10 @@ def _kept(group: Alike, before: Iterable[LockedRelease]) -> LockedRelease | None
     return next((one for one in before if holds(one, group)), None)
 
 
-def _lock(group: Alike, fleet: Fleet, node: str, digest: str) -> LockedRelease:
+def _lock(group: Alike, fleet: Fleet, node: str, book: ReleaseBook) -> LockedRelease:
     wanted = {n: (one.version, one.packages) for n, one in group.components.items()}
     packages = resolve_packages(fleet, node, wanted)
+    recipes, unbuilt = _find_recipes(group, book)
     components = {
         name: LockedComponent(
             version=one.version,
@@ -108,21 +112,35 @@ def _lock(group: Alike, fleet: Fleet, node: str, digest: str) -> LockedRelease:
             built_against=one.built_against,
             packages=packages[name],
             artifacts=tuple(a for a in one.artifacts if group.arch in a.arch),
+            recipe=recipes.get(name),
         )
         for name, one in group.components.items()
     }
     system = group.release.system
     return LockedRelease(
         release=group.release.id,
-        sha256=digest,
+        sha256=book.digests[group.release.id],
         nodes=fold(sorted(group.nodes)),
         system=LockedSystem.model_validate(
             {"os": system.os, "version": system.version, "arch": group.arch}
         ),
         digest=digest_of(components),
         components=components,
-        left_out=dict(group.left_out),
+        left_out={**group.left_out, **unbuilt},
     )
+
+
+def _find_recipes(group: Alike, book: ReleaseBook) -> tuple[dict[str, Recipe], dict[str, str]]:
+    """Of the parts that come as sources; and why others among them are not built."""
+    found: dict[str, Recipe] = {}
+    unbuilt: dict[str, str] = {}
+    for name, component in group.components.items():
+        recipe = None if component.packages else book.recipes.get(name)
+        if recipe and (reason := explain_no_build(recipe, group.components, group.arch)):
+            unbuilt[name] = f"it is locked and not built: {reason}"
+        elif recipe:
+            found[name] = recipe
+    return found, unbuilt
 
 
 def _refuse(workspace: Workspace, refusals: Sequence[Refusal]) -> None:

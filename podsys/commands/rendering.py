@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from podsys.commands.rendered_tree import make_tree
 from podsys.commands.role_texts import RoleTexts
 from podsys.commands.wanting import all_skipped, wanted_items
-from podsys.core.built import find_build
+from podsys.core.built import find_builds
 from podsys.core.bundle_role import fill_bundle
 from podsys.core.known_hosts import name_host_keys
 from podsys.core.nccl import nccl_lines
@@ -155,13 +155,11 @@ def nccl_of(
     return {node: nccl_lines(facts.get(node), spec.nodes[node].address) for node in nodes}
 
 
-def _builds(spec: ClusterSpec, locked: Mapping[str, LockedRelease]) -> dict[str, Build]:
-    """Equal nodes share one."""
-    if spec.packages.modules != "packaged":
-        return {}
-    known = {id(one): find_build(one) for one in locked.values()}
+def _builds(spec: ClusterSpec, locked: Mapping[str, LockedRelease]) -> dict[str, tuple[Build, ...]]:
+    """Equal nodes share them."""
+    known = {id(one): find_builds(one, spec.packages) for one in locked.values()}
     found = {name: known[id(locked[name])] for name in spec.nodes if name in locked}
-    return {name: build for name, build in found.items() if build}
+    return {name: builds for name, builds in found.items() if builds}
 
 
 def _profiles(selections: Mapping[str, Selection]) -> list[Profile]:

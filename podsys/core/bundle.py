@@ -6,13 +6,16 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from podsys.core.pins import version_of
 from podsys.core.releases import ReleaseBook
+from podsys.model.build import Build
 from podsys.model.bundle import Download, IndexFile, LeftOut
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
 from podsys.model.lock import LockedRelease
+from podsys.model.release import Artifact
 from podsys.model.role import Family
 
 # Ansible's own apt module works through it; for dnf it is there already.
@@ -50,19 +53,27 @@ def find_kinds(
     wanted: Mapping[str, Iterable[Item]],
     facts: Mapping[str, NodeFacts],
     families: Mapping[str, Family],
+    builds: Mapping[str, Sequence[Build]] = MappingProxyType({}),
 ) -> list[Kind]:
     """`wanted` of every node whose facts are known; what it shall install decides."""
     groups: dict[tuple[Family, str, str, tuple[str, ...]], list[str]] = {}
     for node, items in wanted.items():
         family = families[node]
-        system, arch = system_of(facts[node]), arch_of(facts[node], family)
-        groups.setdefault((family, system, arch, specs_of(items, family)), []).append(node)
+        packages = specs_of(items, family, builds.get(node, ()))
+        key = (family, system_of(facts[node]), arch_of(facts[node], family), packages)
+        groups.setdefault(key, []).append(node)
     return [Kind(*key, tuple(nodes)) for key, nodes in groups.items()]
 
 
-def specs_of(items: Iterable[Item], family: Family) -> tuple[str, ...]:
-    """All that a node must be able to install."""
-    return tuple(sorted({*ALWAYS[family], *(spec_of(i) for i in items if i.kind == "package")}))
+def specs_of(
+    items: Iterable[Item], family: Family, builds: Sequence[Build] = ()
+) -> tuple[str, ...]:
+    """All that a node must be able to install. Packages that podsys builds are in no archive: of
+    these, what building and running them takes."""
+    built = {build.name for build in builds}
+    specs = {spec_of(i) for i in items if i.kind == "package" and i.key not in built}
+    taken = {name for build in builds for name in (*build.packages, *build.depends)}
+    return tuple(sorted({*ALWAYS[family], *specs, *taken}))
 
 
 def spec_of(item: Item) -> str:
@@ -128,21 +139,25 @@ def release_downloads(
     for release in locked:
         for name, component in release.components.items():
             for one in component.artifacts:
-                path = f"sources/{name}/{_last(one.url)}"
-                if one.sha256:
-                    wanted = Download(path, "source", name, one.url, component.version)
-                    downloads[path] = _optional(wanted, one.sha256)
+                if one.sha256 or one.commit:
+                    wanted = source_download(name, component.version, one)
+                    downloads[wanted.path] = replace(wanted, required=False)
                 else:
-                    reason = f"no hash of a file: take {one.tag or one.commit} of it with git"
+                    reason = f"neither hash nor commit is known: take {one.tag} of it"
                     left_out[one.url] = LeftOut(name=name, origin=one.url, reason=reason)
         for name, url in _keys(release, book):
             path = f"keys/{release.release}/{name}/{_last(url)}"
-            downloads[path] = _optional(Download(path, "key", name, url))
+            downloads[path] = Download(path, "key", name, url, required=False)
     return list(downloads.values()), list(left_out.values())
 
 
-def _optional(wanted: Download, sha256: str | None = None) -> Download:
-    return replace(wanted, sha256=sha256, required=False)
+def source_download(name: str, version: str, artifact: Artifact) -> Download:
+    """A file where its hash is known, else the repository at its commit."""
+    if artifact.sha256:
+        path = f"sources/{name}/{_last(artifact.url)}"
+        return Download(path, "source", name, artifact.url, version, sha256=artifact.sha256)
+    path = f"sources/{name}/{artifact.commit}.tar"
+    return Download(path, "source", name, artifact.url, version, commit=artifact.commit)
 
 
 def _keys(release: LockedRelease, book: ReleaseBook) -> Iterator[tuple[str, str]]:

@@ -69,9 +69,8 @@ def release_states(layout: Layout, node: str, hold: Sequence[str]) -> dict[str, 
 
 
 def _built_of(role: Role, family: Family, layout: Layout, node: str) -> dict[str, Any]:
-    build = layout.builds.get(node)
-    mine = build is not None and build.pin in role.packages[family]
-    return built_state((build,) if build and mine else (), WORKSPACE)
+    mine = [one for one in layout.builds.get(node, ()) if one.pin in role.packages[family]]
+    return built_state(mine, WORKSPACE)
 
 
 def built_state(builds: Sequence[Build], workspace: str) -> dict[str, Any]:

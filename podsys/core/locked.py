@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from podsys.core.document import Path, check_document, read_document
 from podsys.core.matches import find_mismatches
@@ -33,8 +34,13 @@ def parse_lock(text: str, file: str, book: ReleaseBook) -> tuple[Lock | None, li
 
 
 def digest_of(components: Mapping[str, LockedComponent]) -> str:
-    data = {name: one.model_dump(mode="json") for name, one in components.items()}
+    data = {name: _dump(one) for name, one in components.items()}
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def _dump(component: LockedComponent) -> dict[str, Any]:
+    """Locks from before recipes have the digest that they had."""
+    return component.model_dump(mode="json", exclude=None if component.recipe else {"recipe"})
 
 
 def locked_nodes(releases: Iterable[LockedRelease]) -> dict[str, LockedRelease]:

@@ -57,7 +57,7 @@ def _least(parts: Parts, rule: MatchRule) -> Iterator[Mismatch]:
 
 def _follows(parts: Parts, rule: MatchRule) -> Iterator[Mismatch]:
     for name, other, wanted in _pairs(parts, rule):
-        if makers_part(parts[other].version) != wanted:
+        if not f"{makers_part(parts[other].version)}.".startswith(f"{wanted}."):
             found = f"{name} {parts[name].version} goes with {other} {wanted}"
             yield _mismatch(rule, other, f"{found}, and it is {parts[other].version}")
 

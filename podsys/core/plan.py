@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from podsys.core.alike import Alike, Wanted, freeze, group_readings
+from podsys.model.build import PlannedBuild
 from podsys.model.facts import NodeFacts
 from podsys.model.item import Reading
 from podsys.model.plan import Change, Gap, Plan, Reboot, Step
@@ -23,6 +25,21 @@ def make_plan(wanted: Wanted, facts: Mapping[str, NodeFacts], role_order: Sequen
         gaps=tuple(gap for one in groups for gap in _gaps(one)),
         unreachable=tuple(node for node in wanted if not _is_reachable(facts.get(node))),
     )
+
+
+def without_build(plan: Plan, planned: PlannedBuild, role_order: Sequence[str]) -> Plan:
+    """The rest of the plan, where this package is not to be had."""
+    changes = tuple(kept for change in plan.changes if (kept := _without(change, planned)).nodes)
+    builds = tuple(one for one in plan.builds if one != planned)
+    return replace(plan, changes=changes, steps=tuple(_steps(changes, role_order)), builds=builds)
+
+
+def _without(change: Change, planned: PlannedBuild) -> Change:
+    """Other nodes may get a package of that name that was built for their system."""
+    is_its = change.item.kind in ("package", "package_hold")
+    if not is_its or change.item.key != planned.build.name:
+        return change
+    return replace(change, nodes=tuple(n for n in change.nodes if n not in planned.nodes))
 
 
 def find_advice(

@@ -8,14 +8,20 @@ from dataclasses import dataclass, field
 from podsys.core.document import nearest
 from podsys.core.machine import MachineTraits, fabric_on, generations_on, traits_of_machine
 from podsys.core.platforms import recognise
-from podsys.core.releases import ReleaseBook, refuse_flavour
+from podsys.core.release_auto import (
+    describe_system,
+    explain_none,
+    recommend,
+    refuse_fabric,
+    refuse_gpus,
+)
+from podsys.core.releases import AUTO, NONE, ReleaseBook
 from podsys.model.facts import NodeFacts
 from podsys.model.lock import LockedRelease
 from podsys.model.platform import Platform
 from podsys.model.release import Component, Generation, Release, When
 from podsys.model.spec import ClusterSpec
 
-AUTO = "auto"
 ALL = "all"
 
 
@@ -104,10 +110,20 @@ def _choose(
         asked = ", ".join(f"{key}: {spec.release[key]}" for key in keys)
         return Refusal(keys[0], node, f"two releases are asked for: {asked}", "leave one of them")
     name = names.pop()
+    if name == NONE:
+        return None
     if name == AUTO:
-        found = _recommended(traits, book)
-        return (keys[0], found) if found else None
+        return _auto(keys[0], node, traits, book)
     return _named(name, keys[0], node, traits, book)
+
+
+def _auto(
+    key: str, node: str, traits: MachineTraits, book: ReleaseBook
+) -> tuple[str, Release] | Refusal | None:
+    if found := recommend(traits, book):
+        return key, found
+    refused = explain_none(traits, book)
+    return Refusal(key, node, *refused) if refused else None
 
 
 def _named(
@@ -119,18 +135,9 @@ def _named(
     fitting = [one for one in known if traits.is_of(one)]
     if fitting:
         return key, fitting[0]
-    there = ", ".join(_describe(one) for one in known)
+    there = ", ".join(describe_system(one) for one in known)
     message = f"release {name} is not for {traits.os} {traits.version} {traits.arch}"
     return Refusal(key, node, message, f"it exists for {there}")
-
-
-def _recommended(traits: MachineTraits, book: ReleaseBook) -> Release | None:
-    """For machines with GPUs alone: the others have no use for a driver."""
-    seen = generations_on(traits, book.generations)
-    for one in book.releases.values():
-        if one.recommended and seen and traits.is_of(one) and not _refuse_gpus(one, seen):
-            return one
-    return None
 
 
 def _split(
@@ -138,8 +145,10 @@ def _split(
 ) -> Alike | Refusal:
     """Parts that apply to such a machine, and the others with the reason."""
     seen = generations_on(traits, book.generations)
-    if reason := _refuse_gpus(release, seen):
+    if reason := refuse_gpus(release, seen):
         return Refusal(key, node, reason, "choose another release for this group or platform")
+    if refused := refuse_fabric(release, traits, book.generations):
+        return Refusal(key, node, *refused)
     components: dict[str, Component] = {}
     left_out: dict[str, str] = {}
     for name, component in release.components.items():
@@ -163,19 +172,6 @@ def is_hashed(component: Component) -> bool:
     return bool(component.packages) or all(
         artifact.sha256 or artifact.commit for artifact in component.artifacts
     )
-
-
-def _refuse_gpus(release: Release, seen: Sequence[Generation]) -> str:
-    for generation in seen:
-        if generation.vendor != release.gpus:
-            of = f"{release.gpus} GPUs" if release.gpus else "machines without GPUs"
-            return f"{release.id} is for {of}, the machine's are {generation.id}"
-        if release.generations and generation.id not in release.generations:
-            return f"{release.id} is not for {generation.id} GPUs"
-        for component in release.components.values():
-            if reason := refuse_flavour(component.flavour, generation):
-                return f"{release.id}: {reason}"
-    return ""
 
 
 def _unmet(
@@ -216,8 +212,3 @@ def _has_gpu(
         ids = {gpu for one in generations.values() if one.vendor == vendor for gpu in one.gpus}
         return bool(traits.pci & ids)
     return None if traits.gpu_makers is None else vendor in traits.gpu_makers
-
-
-def _describe(release: Release) -> str:
-    system = release.system
-    return f"{system.os} {system.version} {' '.join(system.arch)}"

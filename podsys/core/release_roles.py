@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain
 
@@ -15,15 +15,18 @@ from podsys.model.role import Role
 FAMILY_OF = {"debian": "debian", "ubuntu": "debian", "rocky": "rhel"}
 
 
-def fill_role(role: Role, locked: LockedRelease | None, build: Build | None = None) -> Role:
+def fill_role(role: Role, locked: LockedRelease | None, builds: Sequence[Build] = ()) -> Role:
     """With the packages that the lock has for what it provides; other roles as they are.
 
-    With a `build`, its package takes the place of what only building it needs.
+    The package of a build takes the place of what only building it needs.
     """
     if role.where != "release" or locked is None:
         return role
     parts = [locked.components[name] for name in role.provides if name in locked.components]
+    build = next((one for one in builds if one.replaces), None)
     pins = tuple(_pins(role, parts, build))
+    if role.takes_built:
+        pins += tuple(one.pin for one in builds if not one.replaces)
     versions = [part.version for part in parts if part.flavour]
     return role.model_copy(
         update={
@@ -44,7 +47,7 @@ def _module_params(locked: LockedRelease, build: Build | None) -> dict[str, str]
 
 def _pins(role: Role, parts: list[LockedComponent], build: Build | None) -> Iterator[str]:
     for package in (package for part in parts for package in part.packages):
-        if build and package.name == build.sources:
+        if build and package.name == build.replaces:
             yield build.pin
         elif not build or not any(fnmatchcase(package.name, one) for one in role.only_to_build):
             yield package.pin
@@ -61,6 +64,8 @@ def find_locked_kernel(locked: LockedRelease) -> str:
 
 def has_part_of(role: Role, locked: LockedRelease) -> bool:
     """Has the release packages there for this role, or those that it goes with?"""
+    if role.takes_built and any(part.recipe for part in locked.components.values()):
+        return True
     parts = (locked.components.get(name) for name in (*role.provides, *role.goes_with))
     return any(part is not None and part.packages for part in parts)
 
@@ -72,7 +77,8 @@ def why_without(role: Role, locked: LockedRelease | None) -> str:
     if locked is None:
         return "cluster.yaml asks for no release there"
     reasons = [locked.left_out[name] for name in role.provides if name in locked.left_out]
-    return reasons[0] if reasons else f"{locked.release} has no {' or '.join(role.provides)}"
+    parts = " or ".join(role.provides) or "part that is built from sources"
+    return reasons[0] if reasons else f"{locked.release} has no {parts}"
 
 
 def name_groups(locked: Mapping[str, LockedRelease]) -> dict[str, tuple[str, ...]]:

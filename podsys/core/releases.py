@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from podsys.core.document import Document, Path, check_document, read_document
 from podsys.core.matches import find_mismatches
 from podsys.core.release_urls import find_strange_urls
 from podsys.model.problem import Problem
+from podsys.model.recipe import Recipe
 from podsys.model.release import Generation, MatchRule, Release
 
-T = TypeVar("T", Release, Generation, MatchRule)
+T = TypeVar("T", Release, Generation, MatchRule, Recipe)
+# Words of cluster.yaml in the place of a release's name.
+AUTO, NONE = "auto", "none"
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseBook:
-    """All that is known of releases; `digests` are of the files, by release id."""
+    """All that is known of releases; `digests` are of the files, by release id, `recipes` by the
+    component that they build."""
 
     releases: Mapping[str, Release]
     generations: Mapping[str, Generation]
     rules: tuple[MatchRule, ...]
     digests: Mapping[str, str]
+    recipes: Mapping[str, Recipe] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
         """What cluster.yaml may ask for."""
         known = {name for one in self.releases.values() for name in (one.id, one.name)}
-        return sorted({"auto", *known})
+        return sorted({AUTO, NONE, *known})
 
 
 EMPTY = ReleaseBook({}, {}, (), {})
@@ -57,6 +62,10 @@ def parse_generations(texts: Mapping[str, str]) -> tuple[list[Generation], list[
 
 def parse_rules(texts: Mapping[str, str]) -> tuple[list[MatchRule], list[Problem]]:
     return _parse(texts, MatchRule)
+
+
+def parse_recipes(texts: Mapping[str, str]) -> tuple[list[Recipe], list[Problem]]:
+    return _parse(texts, Recipe)
 
 
 def stem_of(file: str) -> str:

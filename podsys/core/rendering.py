@@ -53,7 +53,7 @@ class Profile:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Who belongs where. `roles` are those with nodes, in the order they are played; `builds` are
-    the kernel modules that come to a node as a package, by node."""
+    the packages that podsys builds for a node, by node."""
 
     roles: tuple[Role, ...]
     members: Mapping[str, Sequence[str]]
@@ -61,11 +61,11 @@ class Layout:
     profiles: tuple[Profile, ...]
     views: Mapping[str, NodeView]
     locked: Mapping[str, LockedRelease] = field(default_factory=dict)
-    builds: Mapping[str, Build] = field(default_factory=dict)
+    builds: Mapping[str, tuple[Build, ...]] = field(default_factory=dict)
 
     def role_for(self, role: Role, node: str) -> Role:
         """As the node's release fills it."""
-        return fill_role(role, self.locked.get(node), self.builds.get(node))
+        return fill_role(role, self.locked.get(node), self.builds.get(node, ()))
 
 
 @dataclass(frozen=True, slots=True)

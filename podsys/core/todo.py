@@ -41,6 +41,8 @@ def find_todos(changes: Iterable[Change], work: Work) -> list[Todo]:
     profile_of = {n: number for number, p in enumerate(work.layout.profiles) for n in p.nodes}
     groups: dict[tuple[Family, int, int, frozenset[Difference]], list[str]] = {}
     for node, differences in _differences(changes).items():
+        if node not in work.layout.families:
+            continue  # of a system that podsys does not know: core/judge/systems.py says so
         release = id(work.layout.locked.get(node))
         key = (work.layout.families[node], profile_of[node], release, frozenset(differences))
         groups.setdefault(key, []).append(node)
@@ -93,7 +95,8 @@ def _todo(
             ]
     early = [r for r in requests if r["kind"] in FIRST] if packages else []
     late = [request for request in requests if request not in early]
-    build = work.layout.builds.get(nodes[0])
+    keys = {item.key for item in packages}
+    builds = work.layout.builds.get(nodes[0], ())
     return Todo(
         nodes,
         family,
@@ -102,7 +105,7 @@ def _todo(
         tuple(package_spec(i.key, version_of(i), family) for i in packages if version_of(i)),
         tuple(late),
         tuple(own),
-        (build,) if build and any(item.key == build.name for item in packages) else (),
+        tuple(build for build in builds if build.name in keys),
     )
 
 

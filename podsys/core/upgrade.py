@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from podsys.model.lock import LockedRelease
 from podsys.model.nodeset import fold
 
-NONE = "cluster.yaml asks for no release there any more, or auto finds none that fits"
+NONE = "cluster.yaml asks for no release there any more"
+REBUILT = "its sources or the recipe changed, and it is built anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def find_moves(
 
 def describe_move(move: Move) -> str:
     """`driver 535.261.03 -> 535.309.01 on n[001-004], 8 packages: why`"""
-    packages = f"{len(move.packages)} package{'s' if len(move.packages) > 1 else ''}"
+    count = len(move.packages)
+    packages = f"{count} package{'' if count == 1 else 's'}"
     versions = f"{move.before or 'nothing'} -> {move.after or 'nothing'}"
     return f"{move.component} {versions} on {fold(move.nodes)}, {packages}: {move.why}"
 
@@ -58,6 +60,8 @@ def _moves(
         before, after = was.version if was else "", will.version if will else ""
         if moved or before != after:
             yield Move(nodes, name, before, after, moved, _why(name, old, new, before == after))
+        elif was and will and (was.recipe, was.artifacts) != (will.recipe, will.artifacts):
+            yield Move(nodes, name, before, after, (), REBUILT)
 
 
 def _why(

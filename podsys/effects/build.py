@@ -9,25 +9,33 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from podsys.effects.evidence import hash_file
 from podsys.effects.program import PYTHON, as_command, pack_program
 from podsys.effects.ssh import Fleet
 from podsys.effects.workspace import write_atomically
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.build import Build
 
-LIMIT_S = 3600.0
+# More than the node gives apt, and whatever builds, together.
+LIMIT_S = 5400.0
 PIECE = 16 << 20  # less than what one command may say
 PIECE_LIMIT_S = 300.0
+# Where podsys/node/build_recipe.py looks for sources.
+ARRIVAL = "/var/cache/podsys/build"
+# What else can be done, by how it is built.
+INSTEAD = {
+    "dkms": "With `packages: {modules: dkms}` in cluster.yaml each node builds its own",
+    "recipe": "With `packages: {parts: none}` in cluster.yaml the release goes without it",
+}
 
 
 class BuildFailedError(PodsysError):
     """`log` is the file on the node, `last` its last lines."""
 
-    def __init__(self, node: str, reason: str, log: str, last: str) -> None:
+    def __init__(self, node: str, how: str, reason: str, log: str, last: str) -> None:
         super().__init__(
             f"{node}: {reason}",
-            f"{log} on {node} has all of it; nothing was changed on any other node. With"
-            " `packages: {modules: dkms}` in cluster.yaml each node builds its own",
+            f"{log} on {node} has all of it; nothing was changed on any other node. {INSTEAD[how]}",
             ExitCode.FAILED,
         )
         self.last = last
@@ -38,9 +46,19 @@ def list_kept(folder: Path) -> set[str]:
     return {file.name for file in folder.glob("*.deb") if _is_whole(file)}
 
 
-def build_on(fleet: Fleet, node: str, build: Build, folder: Path) -> Path:
-    """The package's file in `folder`; BuildFailedError with the node's own reason."""
-    program = pack_program().ask(dict(build.as_request()), "build")
+def build_on(
+    fleet: Fleet, node: str, build: Build, folder: Path, sources: Path | None = None
+) -> Path:
+    """The package's file in `folder`; BuildFailedError with the node's own reason.
+
+    `sources` is the file of a part that is built from such.
+    """
+    request = dict(build.as_request())
+    if sources:
+        digest = hash_file(sources)
+        request["sources"] |= {"sha256": digest}
+        _send(fleet, node, build, sources, f"{ARRIVAL}/{digest}.tar")
+    program = pack_program().ask(request, "build")
     outcome = fleet.run(node, as_command(f"exec {fleet.as_root}{PYTHON}"), LIMIT_S, program)
     said = outcome.error or outcome.stderr.decode(errors="replace").strip()
     try:
@@ -49,11 +67,25 @@ def build_on(fleet: Fleet, node: str, build: Build, folder: Path) -> Path:
         answer = {"problem": f"its answer cannot be read: {said}"}
     if problem := answer.get("problem"):
         log = answer.get("log", "/var/log/podsys")
-        raise BuildFailedError(node, problem, log, "\n".join(answer.get("last", ())))
-    return _keep(folder / build.file, _fetch(fleet, node, answer))
+        last = "\n".join(answer.get("last", ()))
+        raise BuildFailedError(node, build.sources.how, problem, log, last)
+    return _keep(folder / build.file, _fetch(fleet, node, build, answer))
 
 
-def _fetch(fleet: Fleet, node: str, answer: Mapping[str, Any]) -> bytes:
+def _send(fleet: Fleet, node: str, build: Build, file: Path, target: str) -> None:
+    """In pieces; the node looks at the hash of the whole."""
+    write = f"exec {fleet.as_root}sh -c {shlex.quote(f'mkdir -p {ARRIVAL} && cat >> {target}')}"
+    fleet.run(node, f"{fleet.as_root}rm -f {target}", PIECE_LIMIT_S)
+    with file.open("rb") as content:
+        while piece := content.read(PIECE):
+            outcome = fleet.run(node, write, PIECE_LIMIT_S, piece)
+            if not outcome.ok:
+                reason = outcome.error or outcome.stderr.decode(errors="replace").strip()
+                said = f"sources of {build.name} cannot be brought there: {reason}"
+                raise BuildFailedError(node, build.sources.how, said, ARRIVAL, "")
+
+
+def _fetch(fleet: Fleet, node: str, build: Build, answer: Mapping[str, Any]) -> bytes:
     """In pieces, the last of which also takes the file away on the node."""
     content = b""
     path = shlex.quote(answer["file"])
@@ -63,16 +95,16 @@ def _fetch(fleet: Fleet, node: str, answer: Mapping[str, Any]) -> bytes:
         outcome = fleet.run(node, command, PIECE_LIMIT_S)
         if not outcome.ok or not outcome.stdout:
             reason = outcome.error or outcome.stderr.decode(errors="replace").strip()
-            _refuse(node, f"{answer['file']} cannot be fetched: {reason}", answer)
+            _refuse(node, build, f"{answer['file']} cannot be fetched: {reason}", answer)
         content += outcome.stdout
     if hashlib.sha256(content).hexdigest() != answer["sha256"]:
-        _refuse(node, f"{answer['file']} came damaged", answer)
+        _refuse(node, build, f"{answer['file']} came damaged", answer)
     fleet.run(node, f"{fleet.as_root}rm -f {path}", PIECE_LIMIT_S)
     return content
 
 
-def _refuse(node: str, reason: str, answer: Mapping[str, Any]) -> None:
-    raise BuildFailedError(node, reason, answer["log"], "")
+def _refuse(node: str, build: Build, reason: str, answer: Mapping[str, Any]) -> None:
+    raise BuildFailedError(node, build.sources.how, reason, answer["log"], "")
 
 
 def _keep(file: Path, content: bytes) -> Path:

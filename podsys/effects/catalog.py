@@ -36,7 +36,19 @@ def read_release_texts() -> tuple[Mapping[str, str], Mapping[str, str], Mapping[
 
 def read_site_releases(root: Path) -> Mapping[str, str]:
     """What a site keeps beside those: file -> text of every releases/*.yaml of its workspace."""
-    found = sorted((root / "releases").glob("*.yaml"))
+    return _read_site(root / "releases")
+
+
+def read_recipe_texts(root: Path | None = None) -> Mapping[str, str]:
+    """Those of the catalog; a workspace's recipes/*.yaml beside, or in the place of the same."""
+    own = _read_site(root / "recipes") if root else {}
+    names = {Path(file).name for file in own}
+    shipped = read_folder("recipes").items()
+    return {file: text for file, text in shipped if Path(file).name not in names} | dict(own)
+
+
+def _read_site(folder: Path) -> Mapping[str, str]:
+    found = sorted(folder.glob("*.yaml"))
     return {str(file): file.read_text(encoding="utf-8") for file in found}
 
 

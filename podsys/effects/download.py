@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import http.client
 import os
 import ssl
@@ -13,33 +11,30 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
+from podsys.effects.download_words import (
+    PAGE_START,
+    STALE,
+    AgainError,
+    RefusedError,
+    check_clock,
+    explain_certificate,
+    explain_status,
+    refuse_page,
+)
 from podsys.effects.evidence import hash_file
+from podsys.effects.git import archive_commit
+from podsys.errors import FULL
 from podsys.model.bundle import Download, Fetched
 
 ATTEMPTS = 4
 PAUSE_S = 1.0  # doubled each time
 SILENCE_S = 30.0
 PART = 1 << 18
-# A caching proxy hands on old dates, so only a date that is still to come tells something.
-CLOCK_OFF = timedelta(days=1)
-FULL = (errno.ENOSPC, errno.EDQUOT)
-# What OpenSSL says of a certificate whose time has not come, or is over.
-NOT_YET, OVER = 9, 10
-
-
-class RefusedError(Exception):
-    """Asking again would not help."""
-
-
-class AgainError(Exception):
-    """It may go better the next time."""
 
 
 class DiskFullError(Exception):
@@ -59,7 +54,8 @@ class Fetcher:
 
     def find(self, wanted: Download) -> Path:
         """Where it lies once it is whole."""
-        return self.folder / (wanted.sha256 or sha256(wanted.origin.encode()).hexdigest())
+        address = f"{wanted.origin}@{wanted.commit}" if wanted.commit else wanted.origin
+        return self.folder / (wanted.sha256 or sha256(address.encode()).hexdigest())
 
     def fetch(self, wanted: Download, until: float | None = None) -> Fetched:
         """`until` (monotonic) cuts it off in time, with what came kept. Never raises but when
@@ -69,7 +65,9 @@ class Fetcher:
         reason = ""
         for attempt in range(ATTEMPTS):
             try:
-                return self._attempt(wanted, until)
+                return (
+                    self._attempt_commit(wanted) if wanted.commit else self._attempt(wanted, until)
+                )
             except RefusedError as error:
                 return Fetched("failed", str(error))
             except AgainError as error:
@@ -103,6 +101,15 @@ class Fetcher:
         except http.client.HTTPException as error:
             raise AgainError(f"the answer was cut off: {type(error).__name__}") from error
 
+    def _attempt_commit(self, wanted: Download) -> Fetched:
+        """git knows by the commit alone whether what came is true to it."""
+        file = self.find(wanted)
+        try:
+            archive_commit(wanted.origin, wanted.commit or "", file, self.proxies)
+            return Fetched("fetched", "", file.stat().st_size, hash_file(file))
+        except OSError as error:
+            raise self._explain(error, wanted) from error
+
     def _open(self, wanted: Download, have: int) -> Any:
         if not wanted.origin.startswith(("http://", "https://")):
             scheme = wanted.origin.partition(":")[0]
@@ -122,6 +129,8 @@ class Fetcher:
                 file.truncate(_first_byte(answer, _size(part)))
             file.seek(0, os.SEEK_END)
             while chunk := answer.read(PART):
+                if file.tell() == 0:
+                    refuse_page(start=chunk)
                 file.write(chunk)
                 if wanted.size and file.tell() > wanted.size:
                     raise RefusedError(f"more than the {wanted.size} bytes that the index names")
@@ -137,12 +146,12 @@ class Fetcher:
         if isinstance(error, urllib.error.HTTPError):
             if error.code == 416:  # more is kept than there is
                 self.find(wanted).with_suffix(".part").unlink(missing_ok=True)
-            return _explain_status(error.code, str(error.reason), wanted)
+            return explain_status(error.code, str(error.reason), wanted)
         inner = error.reason if isinstance(error, urllib.error.URLError) else error
         if isinstance(inner, ssl.SSLCertVerificationError):
-            return RefusedError(_explain_certificate(inner))
+            return RefusedError(explain_certificate(inner, self._whom(wanted)))
         if isinstance(inner, OSError) and inner.errno in FULL:
-            return DiskFullError(f"no space left for {self.folder}")
+            return DiskFullError(f"no space left for {self.folder}: make room, and run it again")
         if isinstance(inner, TimeoutError):
             return AgainError(f"no answer within {SILENCE_S:.0f} s")
         reason = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
@@ -157,46 +166,14 @@ class Fetcher:
 
 def _check_answer(answer: Any, wanted: Download) -> None:
     """What can be known to be wrong before it is fetched."""
-    _check_clock(answer.headers.get("Date", ""))
-    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind == "text/html" and wanted.kind == "package":
-        raise RefusedError("a web page came instead of the package: is a login or proxy between?")
+    check_clock(answer.headers.get("Date", ""))
+    refuse_page(answer.headers.get("Content-Type", ""))
     length = answer.headers.get("Content-Length", "")
     if wanted.size and length.isdigit():
         whole = int(length) + (_first_byte(answer, 0) if answer.status == 206 else 0)
         if whole != wanted.size:
+            refuse_page(start=answer.read(PAGE_START))
             raise RefusedError(f"{whole} bytes there, {wanted.size} in the node's index: {STALE}")
-
-
-STALE = "run apt-get update on the nodes, then podsys bundle again"
-
-
-def _explain_status(code: int, words: str, wanted: Download) -> Exception:
-    said = f"HTTP {code} {words}".strip()
-    if code in (404, 410) and wanted.kind == "package":
-        return RefusedError(f"{said}: the archive has another version by now: {STALE}")
-    if code in (407, 511):
-        return RefusedError(f"{said}: the proxy wants a login; --proxy names another")
-    if code in (408, 416, 425, 429) or code >= 500:
-        return AgainError(said)
-    return RefusedError(said)
-
-
-def _explain_certificate(error: ssl.SSLCertVerificationError) -> str:
-    said = f"certificate refused: {error.verify_message}"
-    if error.verify_code not in (NOT_YET, OVER):
-        return said
-    return f"{said}; this machine's clock says {datetime.now(UTC):%Y-%m-%d %H:%M} UTC: is it right?"
-
-
-def _check_clock(date: str) -> None:
-    with contextlib.suppress(ValueError, TypeError):
-        there, here = parsedate_to_datetime(date), datetime.now(UTC)
-        if there.tzinfo and there - here > CLOCK_OFF:
-            raise RefusedError(
-                f"the archive's clock says {there:%Y-%m-%d %H:%M}, this machine's"
-                f" {here:%Y-%m-%d %H:%M} UTC: set this machine's clock"
-            )
 
 
 def _first_byte(answer: Any, size: int) -> int:

@@ -82,8 +82,9 @@ class Manifest(BundlePart):
 @dataclass(frozen=True, slots=True)
 class Download:
     """Something to fetch. Packages have size (bytes) and sha256 from a signed index; without
-    them it is taken as it comes. What is not `required` may be missing from the bundle. What is
-    `rpm_signed` must carry the signature of a key that its node would take."""
+    them it is taken as it comes. With a `commit`, `origin` is a git repository, and what comes is a
+    tar of it. What is not `required` may be missing from the bundle. What is `rpm_signed` must
+    carry the signature of a key that its node would take."""
 
     path: str
     kind: Kind
@@ -94,6 +95,7 @@ class Download:
     system: str = ""
     size: int | None = None
     sha256: str | None = None
+    commit: str | None = None
     required: bool = True
     rpm_signed: bool = False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from podsys.model.recipe import Recipe
 from podsys.model.release import Arch, Artifact, Flavour, Name, ReleasePart, Sha256, Word
 
 
@@ -30,6 +31,7 @@ class LockedComponent(ReleasePart):
     built_against: tuple[Word, ...] = ()
     packages: tuple[LockedPackage, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
+    recipe: Recipe | None = None
 
 
 class LockedSystem(ReleasePart):

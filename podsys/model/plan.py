@@ -62,6 +62,7 @@ class Plan:
 EventKind = Literal[
     "started",
     "build",
+    "unbuilt",
     "step",
     "node",
     "reboot",

@@ -116,7 +116,8 @@ class Generation(ReleasePart):
     """One file podsys/catalog/generations/<id>.yaml: GPUs that want the same of a release.
 
     `gpus` are PCI ids. Where one of `nvswitch` is on the bus, the node manages a fabric of
-    NVSwitches; where one of `nvl72` is, its switches stand in the rack's trays.
+    NVSwitches; where one of `nvl72` is, its switches stand in the rack's trays. `fabric_needs` are
+    components without which such a fabric does not come up.
     """
 
     id: Word
@@ -124,6 +125,7 @@ class Generation(ReleasePart):
     gpus: tuple[PciId, ...] = Field(min_length=1)
     nvswitch: tuple[PciId, ...] = ()
     nvl72: tuple[PciId, ...] = ()
+    fabric_needs: tuple[Word, ...] = ()
     open_modules: Literal["required", "recommended", "supported", "unsupported", "only"]
     first_cuda: str | None = None
     last_cuda: str | None = None
@@ -138,11 +140,11 @@ class MatchRule(ReleasePart):
     """One file podsys/catalog/matches/<id>.yaml: what must agree between parts of a release.
 
     equal: the `components` have one version. least: where `component` has a version that begins
-    with a key of `table`, `other` is at least its value. follows: the same, but it is exactly
-    that. cuda_suffix: package names of `component` that end in -cudaNN name the major version
-    of `other`'s `cuda`. cuda_at_most: `component` is no newer than `other`'s `cuda`. built_for:
-    a version of `component` that ends in +cudaX.Y names a CUDA no newer than `other`. present:
-    where `component` is, all its `built_against` are too.
+    with a key of `table`, `other` is at least its value. follows: the same, but it is exactly that,
+    whatever an archive puts behind it. cuda_suffix: package names of `component` that end in
+    -cudaNN name the major version of `other`'s `cuda`. cuda_at_most: `component` is no newer than
+    `other`'s `cuda`. built_for: a version of `component` that ends in +cudaX.Y names a CUDA no
+    newer than `other`. present: where `component` is, all its `built_against` are too.
     """
 
     id: Name

@@ -74,7 +74,8 @@ class Role(RolePart):
     whichever role provides them. `modules` are kernel modules that must be of the release's
     version; `module_versions`, `boot_kernel` and what their reader asks for are filled in from the
     lock. `only_to_build` are names, with *, of packages that a node does without where its modules
-    come as a package.
+    come as a package. With `takes_built` it has whatever of the release is built from sources by a
+    recipe.
 
     With `where: bundle` it is for all nodes while cluster.yaml names a bundle, and its `items` get
     their values from that; with `where: bundle_before` for those that still use one afterwards.
@@ -99,6 +100,7 @@ class Role(RolePart):
     module_versions: dict[str, str] = {}
     module_params: dict[str, str] = {}
     only_to_build: tuple[str, ...] = ()
+    takes_built: bool = False
     boot_kernel: str = ""
     data: dict[str, str | int] = {}
     own_tasks: bool = False

@@ -81,6 +81,11 @@ class Packages(Part):
         description="a release's kernel modules: built once on one node and shipped as a package,"
         " or built by dkms on each node and for each kernel that is installed there",
     )
+    parts: Literal["built", "none"] = Field(
+        "built",
+        description="parts of a release that come as sources (nccl-tests and the like): built once"
+        " on one node and shipped as a package, or left out",
+    )
 
 
 class Bundle(Part):
@@ -208,8 +213,8 @@ class ClusterSpec(Part):
     release: dict[str, Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]] = Field(
         {},
         description="kernel, driver and all that goes with it as one set: platform id, group or"
-        " `all`: name of a release, or `auto` for the recommended one; platform before group"
-        " before all",
+        " `all`: name of a release, `auto` for the recommended one, or `none`; platform before"
+        " group before all",
     )
     console: Console = Console()
     mounts: dict[MountPath, MountPoint] = Field({}, description="path: what is mounted there")

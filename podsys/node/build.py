@@ -1,26 +1,27 @@
-"""Kernel modules built from their sources for DKMS, and made into a package for other machines.
+"""Builds something once and makes it into a package for machines of this kind.
 
-This machine's own modules are left alone: sources are unpacked and built in a folder aside. What
-is installed is only what building takes: dkms with its compiler, and headers of that kernel.
+What the machine itself has is left alone: sources are unpacked and built in a folder aside. What
+is installed is only what building takes.
 """
 
-import glob
 import os
 import shutil
 import sys
-from typing import Any, Dict, List
+from typing import Any, Dict
 
-from . import machine
+from . import build_dkms, build_recipe, machine
 from .build_log import Failed, Log
+from .built_package import describe, write_scripts
 from .encode import encode
 from .kinds.package_origin import measure
-from .modules_package import Sources, write_tree
 
 WORK = "/var/cache/podsys/build"
 LOGS = "/var/log/podsys"
 LOCK = "/run/podsys-build.lock"
-APT_LIMIT_S = 900
-MAKE_LIMIT_S = 2400
+# A toolkit has gigabytes.
+APT_LIMIT_S = 1800
+# Each fills a folder with what the package brings, and returns fields of its own description.
+WAYS = {"dkms": build_dkms.fill, "recipe": build_recipe.fill}
 Request = Dict[str, Any]
 
 
@@ -31,6 +32,7 @@ def run(request: Request) -> None:
     """
     import fcntl
 
+    os.umask(0o022)  # what is packed shall be for everybody to read
     with open(machine.at(LOCK), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         sys.stdout.write(encode(build(request)) + "\n")
@@ -54,50 +56,21 @@ def build(request: Request) -> Dict[str, Any]:
 def make_package(request: Request, work: str, log: Log) -> str:
     """The path of the package, beside the folder where it was made."""
     install = ["apt-get", "-qy", "-o", "DPkg::Lock::Timeout=300", "--no-install-recommends"]
-    install += ["--allow-downgrades", "--allow-change-held-packages", "install", "dkms"]
-    log.do("what building takes cannot be installed", install + request["headers"], APT_LIMIT_S)
-    sources = fetch_sources(request, work, log)
-    made = build_modules(request, sources, work, log)
-    write_tree(work + "/package", request, sources, made)
-    file = work + ".deb"
-    # The best compression takes three times as long, and saves little.
-    pack = ["dpkg-deb", "-Zxz", "-z3", "--root-owner-group", "--build", work + "/package", file]
-    log.do("the package cannot be made", pack, APT_LIMIT_S)
-    return file
-
-
-def fetch_sources(request: Request, work: str, log: Log) -> Sources:
-    pin = "%s=%s" % (request["sources"], request["sources_version"])
-    log.do("%s cannot be fetched" % pin, ["apt-get", "-q", "download", pin], APT_LIMIT_S, work)
-    (file,) = glob.glob("%s/%s_*.deb" % (work, request["sources"]))
-    found = measure_file(file)[1]
-    if found != request["sources_sha256"]:
-        text = "%s has sha256 %s, the lock has %s" % (pin, found, request["sources_sha256"])
-        raise Failed(text)
-    log.do("%s is damaged" % pin, ["dpkg-deb", "-x", file, work + "/sources"], APT_LIMIT_S)
-    return Sources(file, work + "/sources/usr/src")
-
-
-def build_modules(request: Request, sources: Sources, work: str, log: Log) -> List[str]:
-    """The paths of the modules."""
-    name, version = sources.module
-    tree = work + "/dkms"
+    install += ["--allow-downgrades", "--allow-change-held-packages", "install"]
+    if request["packages"]:
+        words = install + request["packages"]
+        log.do("what building takes cannot be installed", words, APT_LIMIT_S)
+    tree = work + "/package"
     os.makedirs(tree)
-    words = ["dkms", "build", "-m", name, "-v", version, "-k", request["kernel"]]
-    words += ["--dkmstree", tree, "--sourcetree", sources.folder]
-    what = "%s %s cannot be built for %s" % (name, version, request["kernel"])
-    try:
-        log.do(what, words, MAKE_LIMIT_S)
-    except Failed:
-        for file in sorted(glob.glob(tree + "/*/*/build/make.log")):
-            log.add(file)
-        raise
-    made = sorted(
-        glob.glob("%s/%s/%s/%s/*/module/*.ko*" % (tree, name, version, request["kernel"]))
-    )
-    if not made:
-        raise Failed(what + ": dkms left no module")
-    return made
+    own = WAYS[request["sources"]["how"]](request, work, log)
+    write_scripts(tree, request["kernel"])
+    with open(tree + "/DEBIAN/control", "w") as file:
+        file.write(describe(request, own, tree))
+    file_name = work + ".deb"
+    # The best compression takes three times as long, and saves little.
+    pack = ["dpkg-deb", "-Zxz", "-z3", "--root-owner-group", "--build", tree, file_name]
+    log.do("the package cannot be made", pack, APT_LIMIT_S)
+    return file_name
 
 
 def measure_file(path: str) -> Any:

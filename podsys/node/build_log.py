@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
-from typing import List
+from typing import Dict, List, Optional
 
 from . import machine
 
@@ -23,22 +24,34 @@ class Log:
         with open(machine.at(path), "w"):
             pass
 
-    def do(self, what: str, words: List[str], limit_s: float, folder: str = "/") -> None:
+    def do(
+        self,
+        what: str,
+        words: List[str],
+        limit_s: float,
+        folder: str = "/",
+        variables: Optional[Dict[str, str]] = None,
+    ) -> None:
         """Failed, with `what` and the reason, when the tool does not succeed."""
         tool = machine.find_command(words[0])
         if tool is None:
             raise Failed("%s: %s is not installed" % (what, words[0]))
         environment = dict(os.environ, LC_ALL="C", DEBIAN_FRONTEND="noninteractive")
+        environment.update(variables or {})
         with open(machine.at(self.path), "ab") as file:
-            file.write(("+ %s\n" % " ".join(words)).encode())
+            told = ["%s=%s" % one for one in sorted((variables or {}).items())]
+            file.write(("+ %s\n" % " ".join(told + words)).encode())
             file.flush()
+            process = subprocess.Popen(
+                [tool] + words[1:],
+                stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                env=environment, cwd=folder, start_new_session=True,
+            )  # fmt: skip
             try:
-                code = subprocess.call(
-                    [tool] + words[1:],
-                    stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                    env=environment, cwd=folder, timeout=limit_s,
-                )  # fmt: skip
+                code = process.wait(limit_s)
             except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
                 raise Failed("%s: %s did not end within %d s" % (what, words[0], limit_s))
         if code != 0:
             raise Failed("%s: %s" % (what, self.find_reason() or "exit code %d" % code))
@@ -49,9 +62,12 @@ class Log:
             shutil.copyfileobj(source, file)
 
     def find_reason(self) -> str:
-        """apt's and make's own word for what went wrong."""
-        lines = [line for line in self.last_lines(60) if line.startswith(("E: ", "Error! "))]
-        return "; ".join(line.partition(" ")[2] for line in lines)
+        """apt's and dkms's own word for what went wrong, else the compiler's, else make's."""
+        last = self.last_lines(60)
+        lines = [line.partition(" ")[2] for line in last if line.startswith(("E: ", "Error! "))]
+        for mark in (" error: ", "*** "):
+            lines = lines or [line.strip() for line in last if mark in line][:1]
+        return "; ".join(lines)
 
     def last_lines(self, count: int = LAST_LINES) -> List[str]:
         text = machine.read_large(self.path) or ""

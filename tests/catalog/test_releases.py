@@ -18,6 +18,8 @@ FOLDER = "podsys/catalog/releases/"
 NVIDIA = FOLDER + "ubuntu-24.04-nvidia-580.173.yaml"
 DEBIAN = FOLDER + "debian-12-nvidia-535.261-open.yaml"
 ROCM = FOLDER + "ubuntu-24.04-rocm-6.4.yaml"
+OLD = "podsys/catalog/releases/ubuntu-22.04-rocm-6.2.yaml"
+B200 = "podsys/catalog/releases/ubuntu-24.04-nvidia-580.173-b200.yaml"
 
 
 def faults(file: str, old: str, new: str) -> list[str]:
@@ -98,9 +100,10 @@ def test_rules_name_parts_that_some_release_has(rule) -> None:
             "driver-one-version: gsp_firmware is 535.309.01, driver is 535.261.03",
         ),
         (DEBIAN, "kind: apt", "kind: dnf", "debian does not use dnf"),
-        (ROCM, "version: 2.22.3", "version: 2.20.5", "rocm 6.4.4 goes with rccl 2.22.3"),
-        (ROCM, "rocm-6.4.4.tar.gz", "rocm-6.4.3.tar.gz", "rocm-6.4.3.tar.gz is not of version"),
-        (ROCM, "sha256: 5325", "sha256: x325", "sha256"),
+        (ROCM, "version: 2.22.3", "version: 2.20.5", "rocm 6.4.4.60404 goes with rccl 2.22.3"),
+        (B200, "version: 2025.10.14-1", "version: 2025.06.11-1", "needs subnet_manager 2025.10.12"),
+        (OLD, "rocm-6.2.4.tar.gz", "rocm-6.2.3.tar.gz", "rocm-6.2.3.tar.gz is not of version"),
+        (OLD, "sha256: 38ba", "sha256: x8ba", "sha256"),
     ],
 )  # fmt: skip
 def test_a_part_that_disagrees_is_named(file: str, old: str, new: str, said: str) -> None:

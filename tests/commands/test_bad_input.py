@@ -41,6 +41,8 @@ def snapshot(folder: Path) -> dict[str, bytes]:
         (GOOD + "  n001: {address: 127.0.0.3}\n", ["cluster.yaml:5:", "written twice", "line 3"]),
         (GOOD + "ssh: {port: many}\n", ["cluster.yaml:5:", "ssh.port", "integer"]),
         (GOOD + "accept: {seconds_per_pair: 0.5}\n", ["cluster.yaml:5:", "integer", "found 0.5"]),
+        (GOOD + "release: {all: nvidia-580.17}\n", ["cluster.yaml:5:", "unknown release", "mean"]),
+        (GOOD + "packages: {parts: maybe}\n", ["cluster.yaml:5:", "packages.parts", "none"]),
         ("nodes:\n  n1: {address: a}\n", ["missing key cluster"]),
         ("cluster: x\nnodes: {}\n", ["cluster.yaml:2:", "nodes"]),
         ("", ["expected keys and values"]),

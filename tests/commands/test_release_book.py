@@ -86,3 +86,25 @@ def test_a_sites_release_is_held_against_the_rules(tmp_path) -> None:
     file.write_text(text.replace("version: 535.309.01", "version: 535.261.03", 1))
     with pytest.raises(InputProblemsError, match=r"releases/debian-12-nvidia-535\.309\.yaml:\d+"):
         load_releases(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id: other\n", "id other is not the file's name"),
+        ("id: tiny\npackage: Podsys\n", "tiny.yaml:2: package"),
+        ("id: tiny\nscrpt: make\n", "did you mean script?"),
+        ("id: tiny\nmakes: [opt/tiny]\n", "tiny.yaml:2: makes"),
+        ("id: [\n", "not YAML"),
+    ],
+)
+def test_a_sites_recipe_is_checked_with_its_lines(tmp_path, text: str, said: str) -> None:
+    folder = tmp_path / "recipes"
+    folder.mkdir()
+    whole = {"title": "t", "package": "podsys-tiny", "script": "make", "makes": "[/opt/tiny]"}
+    whole["source"] = "[us]"
+    rest = "".join(f"{key}: {value}\n" for key, value in whole.items() if f"{key}:" not in text)
+    (folder / "tiny.yaml").write_text(text + rest)
+    with pytest.raises(InputProblemsError) as caught:
+        load_releases(tmp_path)
+    assert said in str(caught.value)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from podsys.core.built import find_build, plan_builds
+from podsys.core.built import find_builds, plan_builds
+from podsys.core.built_modules import find_modules_build
 from podsys.core.release_roles import fill_role
 from podsys.core.role_items import role_items
 from podsys.core.roles import parse_roles
 from podsys.effects.content import read_role_texts
-from podsys.model.build import Build
+from podsys.model.build import Build, DkmsSources
 from podsys.model.item import Item
 from podsys.model.lock import LockedComponent, LockedRelease
 from podsys.model.plan import Change
+from podsys.model.spec import Packages
 from tests.golden.examples import read_locked
 from tests.releases import locked, package
 
@@ -42,7 +44,7 @@ def with_modules() -> LockedRelease:
 
 
 def build() -> Build:
-    found = find_build(with_modules())
+    found = find_modules_build(with_modules())
     assert found
     return found
 
@@ -52,16 +54,16 @@ def test_a_package_is_of_one_driver_and_one_kernel() -> None:
     assert (found.name, found.version, found.arch) == (NAME, VERSION, "amd64")
     assert found.kernel == "6.1.0-56-cloud-amd64"
     assert found.file == f"{NAME}_{VERSION}_amd64.deb"
-    assert found.sources_version == "535.309.01-0+deb12u1"
-    assert found.headers == ("linux-headers-6.1.0-56-cloud-amd64=6.1.192-2",)
+    assert found.sources == DkmsSources("nvidia-kernel-dkms", "535.309.01-0+deb12u1", "a" * 64)
+    assert found.packages == ("dkms", "linux-headers-6.1.0-56-cloud-amd64=6.1.192-2")
     assert found.depends == ()
 
 
 def test_where_the_release_has_the_kernel_the_package_needs_it() -> None:
-    found = find_build(read_locked("debian-releases")["gpu1"])
+    found = find_modules_build(read_locked("debian-releases")["gpu1"])
     assert found
     assert found.depends == ("linux-image-6.1.0-56-amd64 (= 6.1.192-2)",)
-    other = find_build(read_locked("debian-releases")["vm1"])
+    other = find_modules_build(read_locked("debian-releases")["vm1"])
     assert other
     assert other.name == f"nvidia-open-kernel-{other.kernel}"
     assert "cloud" in other.kernel
@@ -69,7 +71,7 @@ def test_where_the_release_has_the_kernel_the_package_needs_it() -> None:
 
 @pytest.mark.parametrize("parts", [{}, {"kernel_modules": MODULES}, {"headers": HEADERS}])
 def test_nothing_to_build_without_sources_or_headers(parts: dict[str, LockedComponent]) -> None:
-    assert find_build(locked(**parts)) is None
+    assert find_modules_build(locked(**parts)) is None
 
 
 def test_what_a_makers_metapackage_brings_stays_with_dkms() -> None:
@@ -82,11 +84,16 @@ def test_what_a_makers_metapackage_brings_stays_with_dkms() -> None:
             package("nvidia-kernel-open-dkms", "580.173.02-1"),
         ),
     )
-    assert find_build(locked(headers=HEADERS, driver=whole)) is None
+    assert find_modules_build(locked(headers=HEADERS, driver=whole)) is None
+
+
+def test_as_cluster_yaml_wants_packages() -> None:
+    assert find_builds(with_modules(), Packages()) == (build(),)
+    assert find_builds(with_modules(), Packages(modules="dkms")) == ()
 
 
 def test_no_compiler_and_no_sources_where_the_package_goes() -> None:
-    role = fill_role(ROLES["nvidia_driver"], with_modules(), build())
+    role = fill_role(ROLES["nvidia_driver"], with_modules(), [build()])
     items = role_items(role, "debian", {})
     packages = {item.key: item.value for item in items if item.kind == "package"}
     assert packages[NAME] == f"={VERSION}"
@@ -95,7 +102,7 @@ def test_no_compiler_and_no_sources_where_the_package_goes() -> None:
     assert NAME in {item.key for item in items if item.kind == "package_hold"}
     (module,) = [item for item in items if item.kind == "module_version"]
     assert module.params == {"maker": "nvidia", "kernel": build().kernel, "package": NAME}
-    kernel = fill_role(ROLES["kernel"], with_modules(), build())
+    kernel = fill_role(ROLES["kernel"], with_modules(), [build()])
     assert kernel.packages == {"debian": ()}
 
 
@@ -111,7 +118,7 @@ def change(*nodes: str, key: str = NAME) -> Change:
 
 
 def test_the_first_node_builds_for_all_and_what_is_kept_nobody_builds() -> None:
-    builds = dict.fromkeys(("n1", "n2", "n3"), build())
+    builds = dict.fromkeys(("n1", "n2", "n3"), (build(),))
     changes = [change("n3"), change("n1", "n2"), change("n1", key="nvidia-smi")]
     (planned,) = plan_builds(changes, builds, ())
     assert (planned.node, planned.nodes) == ("n1", ("n1", "n2", "n3"))

@@ -16,6 +16,7 @@ from podsys.core.bundle import (
     write_indexes,
 )
 from podsys.core.releases import EMPTY
+from podsys.model.build import Build, RecipeSources
 from podsys.model.bundle import BundleItem, IndexFile
 from podsys.model.facts import NodeFacts, Section
 from podsys.model.item import Item
@@ -65,6 +66,18 @@ def test_nodes_of_one_system_that_want_the_same_are_one_kind() -> None:
     ]
     assert kinds[-1].packages == ("chrony",)
     assert kinds[0].packages == ("chrony", "nvidia-smi=535.261.03-1", "python3-apt")
+
+
+def test_what_building_takes_is_asked_for_and_what_is_built_is_not() -> None:
+    part = RecipeSources("hello", "https://h", "", "c" * 40, "t", "make", (), (), ("/x",), ())
+    build = Build(
+        "podsys-hello", "1+a", "amd64", part, packages=("g++", "cuda=13"), depends=("openmpi-bin",)
+    )  # fmt: skip
+    own = Item("b.package.podsys-hello", "b", "package", "podsys-hello", "=1+a")
+    (kind,) = find_kinds(
+        {"n1": [CHRONY, own]}, {"n1": facts("n1")}, {"n1": "debian"}, {"n1": (build,)}
+    )
+    assert kind.packages == ("chrony", "cuda=13", "g++", "openmpi-bin", "python3-apt")
 
 
 def test_a_package_keeps_its_paragraph_but_for_its_place() -> None:
@@ -120,6 +133,7 @@ def test_sources_with_a_hash_are_fetched_and_others_are_left_out_with_the_reason
     artifacts = (
         Artifact(url="https://h/a/../x~!y.tar.gz?token=1", sha256="d" * 64),
         Artifact(url="https://github.com/NVIDIA/gdrcopy", commit="e" * 40),
+        Artifact(url="https://github.com/NVIDIA/dcgm-exporter", tag="4.5.3"),
     )
     component = LockedComponent(version="2.5", artifacts=artifacts)
     locked = LockedRelease(
@@ -128,9 +142,10 @@ def test_sources_with_a_hash_are_fetched_and_others_are_left_out_with_the_reason
         components={"gdrcopy": component},
     )  # fmt: skip
     downloads, left_out = release_downloads([locked, locked], EMPTY)
-    assert [(one.path, one.sha256, one.required) for one in downloads] == [
-        ("sources/gdrcopy/x~_y.tar.gz", "d" * 64, False)
+    assert [(one.path, one.sha256, one.commit, one.required) for one in downloads] == [
+        ("sources/gdrcopy/x~_y.tar.gz", "d" * 64, None, False),
+        (f"sources/gdrcopy/{'e' * 40}.tar", None, "e" * 40, False),
     ]
     assert [one.reason for one in left_out] == [
-        f"no hash of a file: take {'e' * 40} of it with git"
+        "neither hash nor commit is known: take 4.5.3 of it"
     ]

@@ -6,6 +6,8 @@ import pytest
 
 from podsys.commands.faults import load_platforms
 from podsys.core.judge.releases import judge_releases
+from podsys.core.machine import traits_of_machine
+from podsys.core.release_auto import refuse_fabric
 from podsys.core.release_choice import Alike, Refusal, choose_releases
 from podsys.model.facts import NodeFacts
 from podsys.model.spec import ClusterSpec, Node
@@ -13,6 +15,7 @@ from podsys.model.status import Status
 from tests.releases import SECURITY, book, locked, machine, released
 
 H100, A100, V100, GB200, MI300X = "10de:2330", "10de:20b2", "10de:1db5", "10de:2941", "1002:74a1"
+B200, B300, MI355X = "10de:2901", "10de:3182", "1002:75a3"
 NVSWITCH = "10de:22a3"
 PLATFORMS = tuple(load_platforms().values())
 
@@ -46,6 +49,31 @@ def test_a_rack_of_nvl72_gets_imex_and_no_fabric_manager() -> None:
     assert one.release.id == "ubuntu-24.04-nvidia-580.159-nvl72"
     assert "imex" in one.components
     assert "fabric_manager" not in one.components
+
+
+@pytest.mark.parametrize("gpu", [B200, B300])
+def test_blackwell_with_switches_of_its_own_gets_their_subnet_manager(gpu: str) -> None:
+    (one,), refused = choose({"all": "auto"}, ubuntu("n1", *[gpu] * 8))
+    assert not refused
+    assert one.release.id == "ubuntu-24.04-nvidia-580.173-b200"
+    assert {"fabric_manager", "nscq", "nvsdm", "subnet_manager"} <= set(one.components)
+    assert one.components["subnet_manager"].packages == ("nvlsm",)
+    (card,), _ = choose({"all": "auto"}, ubuntu("n1", "10de:2bb5"))
+    assert "subnet_manager" not in card.components
+
+
+def test_a_release_that_leaves_the_switches_down_is_refused_with_what_it_needs() -> None:
+    known = book()
+    release = known.releases["ubuntu-24.04-nvidia-580.173-b200"]
+    parts = {n: one for n, one in release.components.items() if n != "subnet_manager"}
+    poor = release.model_copy(update={"components": parts})
+    found = traits_of_machine(ubuntu("n1", B200))
+    assert found
+    refused = refuse_fabric(poor, found, known.generations)
+    assert refused
+    assert "has no subnet_manager, without which the switches of blackwell" in refused[0]
+    assert f"releases/{release.id}.yaml of the workspace" in refused[1]
+    assert refuse_fabric(release, found, known.generations) is None
 
 
 def test_a_mixed_fleet_has_one_release_for_each_platform_group() -> None:
@@ -90,6 +118,33 @@ def test_what_cannot_be_is_refused_with_the_reason(
     assert said in refusal.message
     assert refusal.key == "all"
     assert refusal.hint
+
+
+@pytest.mark.parametrize(
+    ("found", "said", "remedy"),
+    [
+        (ubuntu("n1", MI355X), "no release for cdna4 GPUs on ubuntu 24.04", "ubuntu-24.04-NAME"),
+        (machine("n1", "fedora", "43", pci=(H100,)), "hopper GPUs on fedora 43", "ubuntu 24.04"),
+        (
+            ubuntu("n1", "10de:ffff", capabilities={"names": ["nvidia_gpu"]}),
+            "no release for nvidia GPUs on ubuntu 24.04 x86_64",
+            "write `none` for their group or platform",
+        ),
+        (
+            machine("n1", "ubuntu", "24.04", pci=None, capabilities={"names": ["amd_gpu"]}),
+            "which GPUs the machine has is not known",
+            "could not read its PCI devices",
+        ),
+    ],
+)
+def test_auto_never_leaves_gpus_without_a_release_and_no_word_of_it(
+    found: NodeFacts, said: str, remedy: str
+) -> None:
+    groups, (refusal,) = choose({"all": "auto"}, found, ubuntu("n2", H100))
+    assert [one.nodes for one in groups] == [["n2"]]
+    assert said in refusal.message
+    assert remedy in refusal.hint
+    assert choose({"all": "auto", "compute": "none"}, found) == ([], [])
 
 
 def test_two_groups_may_not_ask_for_two_releases() -> None:

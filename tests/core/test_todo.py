@@ -11,7 +11,7 @@ from podsys.core.rendering import Layout, Profile
 from podsys.core.role_items import role_items
 from podsys.core.shards import apply_inventory, count_shards, split_nodes
 from podsys.core.todo import Work, find_todos, narrow
-from podsys.model.build import Build
+from podsys.model.build import Build, DkmsSources
 from podsys.model.item import Item
 from podsys.model.plan import Change
 from podsys.model.role import Role
@@ -96,6 +96,11 @@ def test_what_waits_for_its_reboot_only_is_no_work():
     assert find_todos([Change(item, {"live": "0", "persistent": "1"}, ("n1",))], WORK) == []
 
 
+def test_nothing_is_done_on_a_system_that_nobody_knows():
+    known = find_todos([differs(SWAP, "n1", "n9")], WORK)
+    assert [todo.nodes for todo in known] == [("n1",)]
+
+
 def test_a_role_with_tasks_of_its_own_is_played_as_it_is():
     package = Item("driver.package.driver", "driver", "package", "driver", "installed")
     (todo,) = find_todos([differs(package, "n2")], WORK)
@@ -130,13 +135,13 @@ def test_shards_are_sized_to_the_machine():
 
 
 def test_a_package_that_podsys_built_comes_with_its_file_and_its_origin() -> None:
-    build = Build("mod-6.1", "1-1+6.1-2", "amd64", "6.1", "mod-dkms", "1-1", "a" * 64)
+    build = Build("mod-6.1", "1-1+6.1-2", "amd64", DkmsSources("mod-dkms", "1-1", "a" * 64), "6.1")
     role = Role(name="modules", title="t", packages={"debian": (build.pin, "other=2")})
     layout = replace(
         LAYOUT,
         roles=(role,),
         members={"modules": NODES},
-        builds=dict.fromkeys(NODES, build),
+        builds=dict.fromkeys(NODES, (build,)),
     )
     items = {i.key: i for i in role_items(role, "debian", {})}
     work = Work(layout, lambda _role: {}, ())

@@ -12,9 +12,9 @@ import pytest
 from podsys.effects import build as door
 from podsys.effects.build import BuildFailedError, build_on, list_kept
 from podsys.effects.ssh.outcome import Outcome
-from podsys.model.build import Build
+from podsys.model.build import Build, DkmsSources, RecipeSources
 
-BUILD = Build("mod-6.1", "1-1+6.1-2", "amd64", "6.1", "mod-dkms", "1-1", "a" * 64)
+BUILD = Build("mod-6.1", "1-1+6.1-2", "amd64", DkmsSources("mod-dkms", "1-1", "a" * 64), "6.1")
 CONTENT = bytes(range(256)) * 3
 
 
@@ -25,10 +25,13 @@ class Node:
 
     def __init__(self, answer: dict[str, object], content: bytes = CONTENT) -> None:
         self.answer, self.content, self.removed = answer, content, False
+        self.came: dict[str, bytes] = {}
 
     def run(self, node: str, text: str, timeout_s: float, stdin: bytes = b"") -> Outcome:
         out = b""
-        if stdin:
+        if into := re.search(r"cat >> ([^'\s]+)", text):
+            self.came[into[1]] = self.came.get(into[1], b"") + stdin
+        elif stdin:
             out = json.dumps(self.answer).encode()
         elif found := re.search(r"tail -c \+(\d+) .* head -c (\d+)", text):
             first, count = int(found[1]) - 1, int(found[2])
@@ -82,3 +85,26 @@ def test_what_came_damaged_is_refused(tmp_path: Path) -> None:
         with pytest.raises(BuildFailedError, match=r"damaged|cannot be fetched"):
             build_on(node, "n1", BUILD, tmp_path)  # type: ignore[arg-type]
     assert list_kept(tmp_path) == set()
+
+
+PART = Build(
+    "podsys-hello", "1+abc", "amd64",
+    RecipeSources("hello", "https://h/hello", "", "c" * 40, "t", "make", (), (), ("/x",), ()),
+)  # fmt: skip
+
+
+def test_sources_reach_the_builder_in_pieces_under_their_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "PIECE", 100)
+    (tmp_path / "sources").write_bytes(CONTENT)
+    node = Node(answer())
+    build_on(node, "n1", PART, tmp_path / "packages", tmp_path / "sources")  # type: ignore[arg-type]
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    assert node.came == {f"/var/cache/podsys/build/{digest}.tar": CONTENT}
+
+
+def test_a_part_that_cannot_be_built_can_be_done_without(tmp_path: Path) -> None:
+    with pytest.raises(BuildFailedError) as caught:
+        build_on(Node({"problem": "no"}), "n1", PART, tmp_path)  # type: ignore[arg-type]
+    assert "packages: {parts: none}" in caught.value.hint

@@ -16,6 +16,7 @@ from podsys.effects import download as module
 from podsys.effects.download import Fetcher, measure_rate
 from podsys.effects.downloads import HOPELESS, NOT_TRIED, fetch_all
 from podsys.model.bundle import Download
+from tests.bad_mirror import Authority, serve
 
 BODY = bytes(range(256)) * 40
 SHA = hashlib.sha256(BODY).hexdigest()
@@ -134,6 +135,7 @@ def in_days(days: int) -> str:
         (give(b"no", 403), "403"),
         (give(b"no", 407), "--proxy"),
         (give(b"<html>log in</html>", Content_Type="text/html; charset=utf-8"), "a web page"),
+        (give(b" <!DOCTYPE html><title>log in</title>"), "a web page"),
         (give(b"short"), f"5 bytes there, {len(BODY)} in the node's index"),
         (give(Date=in_days(3)), "set this machine's clock"),
     ],
@@ -147,6 +149,56 @@ def test_what_will_not_get_better_is_not_tried_again(
     assert said in done.reason
     assert len(mirror.asked) == 1
     assert not (fetcher.folder / SHA).exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (give(b"<html>log in</html>", Content_Type="text/html"), "a web page came instead"),
+        (give(b"\n<HTML>log in</HTML>"), "a web page came instead"),
+        (give(b"gone", 404), "404 Not Found: it was moved or taken away: correct its URL"),
+    ],
+)
+@pytest.mark.parametrize("sha256", [None, SHA])
+def test_no_page_passes_for_a_key_or_sources(
+    mirror: Mirror, fetcher: Fetcher, answer: Answer, said: str, sha256: str | None
+) -> None:
+    mirror.answers["/key"] = answer
+    kind = "source" if sha256 else "key"
+    done = fetcher.fetch(Download("keys/k", kind, "k", mirror.url + "/key", sha256=sha256))
+    assert (done.status, done.attempts) == ("failed", 1)
+    assert said in done.reason
+    assert not any(file.stat().st_size for file in fetcher.folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("days", "name", "trusted", "said"),
+    [
+        ((-2, 30), "127.0.0.1", True, ""),
+        ((2, 30), "127.0.0.1", True, "UTC: it is behind, set it"),
+        ((-30, -2), "127.0.0.1", True, "is that right? Then the certificate is out of date"),
+        ((-2, 30), "127.0.0.1", False, "SSL_CERT_FILE=FILE names it"),
+        ((-2, 30), "elsewhere.example", True, "somebody else answers in its name"),
+    ],
+)
+def test_a_certificate_is_refused_with_the_reason(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    days: tuple[int, int],
+    name: str,
+    trusted: bool,
+    said: str,
+) -> None:
+    authority, other = Authority(tmp_path / "ca"), Authority(tmp_path / "other")
+    monkeypatch.setenv("SSL_CERT_FILE", str((authority if trusted else other).file))
+    (tmp_path / "a.deb").write_bytes(BODY)
+    fetcher = Fetcher(tmp_path, {}, threading.Event())
+    with serve(tmp_path, authority.issue(*days, name)) as url:
+        wanted = Download("x", "package", "a", f"{url}/a.deb", size=len(BODY), sha256=SHA)
+        done = fetcher.fetch(wanted)
+    assert (done.status, done.attempts) == ("failed" if said else "fetched", 1)
+    assert said in done.reason
+    assert not said or done.reason.startswith("the certificate of 127.0.0.1:")
 
 
 @pytest.mark.parametrize(

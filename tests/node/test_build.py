@@ -9,18 +9,22 @@ from pathlib import Path
 import pytest
 
 from podsys.node import build as builder
-from podsys.node.modules_package import needs_dkms
+from podsys.node.build_dkms import needs_dkms
 from tests.node.conftest import FakeMachine
 
+SOURCES = {
+    "how": "dkms",
+    "package": "nvidia-kernel-dkms",
+    "version": "535.309.01-1",
+    "sha256": hashlib.sha256(b"sources").hexdigest(),
+}
 REQUEST = {
     "name": "nvidia-kernel-6.1.0-56-amd64",
     "version": "535.309.01-1+6.1.192-2",
     "arch": "amd64",
     "kernel": "6.1.0-56-amd64",
-    "sources": "nvidia-kernel-dkms",
-    "sources_version": "535.309.01-1",
-    "sources_sha256": hashlib.sha256(b"sources").hexdigest(),
-    "headers": ["linux-headers-6.1.0-56-amd64=6.1.192-2"],
+    "packages": ["dkms", "linux-headers-6.1.0-56-amd64=6.1.192-2"],
+    "sources": SOURCES,
     "depends": ["linux-image-6.1.0-56-amd64 (= 6.1.192-2)"],
 }
 APT = """
@@ -94,7 +98,7 @@ def test_a_build_that_fails_names_its_log_with_the_compilers_words(node: FakeMac
 
 
 def test_other_sources_than_the_locks_are_not_built(node: FakeMachine) -> None:
-    answer = builder.build(dict(REQUEST, sources_sha256="0" * 64))
+    answer = builder.build(dict(REQUEST, sources=dict(SOURCES, sha256="0" * 64)))
     assert "the lock has 0000" in answer["problem"]
     assert not [call for call in node.calls if call.startswith("dkms")]
 

@@ -22,7 +22,7 @@ TOOL = NodeTool(
     ways=(Way(("nvbandwidth",), _copies),),
     seconds=60,
     limit_s=600,
-    remedy="build nvbandwidth and name its folder in accept.tools",
+    remedy="lock a release that has it (docs/releases.md), or name its folder in accept.tools",
     find_reason=needs_gpus(1, "10de"),
     emulated=True,
 )
