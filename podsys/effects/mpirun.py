@@ -16,13 +16,17 @@ from podsys.model.spec import Ssh
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """What a job left behind; `error` is set when it was not run to its end."""
+    """What a job left behind; `error` is set when it was not run to its end.
+
+    `not_begun`: why its launcher started no rank at all, where that speaks against no node.
+    """
 
     code: int | None
     stdout: str
     stderr: str
     seconds: float
     error: str = ""
+    not_begun: str = ""
 
 
 def run_job(

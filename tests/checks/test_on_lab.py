@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 import yaml
@@ -17,9 +17,11 @@ from podsys.effects.ssh import Command
 from podsys.effects.suites import SuiteRun, run_suites
 from podsys.lab import faults
 from tests.lab.practice import measures_nodes
+from tests.lab.slurm import Slurm
 
 pytestmark = measures_nodes
 NAME = f"t-active-{os.getpid()}"
+METRICS = [f"mpi_allreduce_{what}" for what in ("ranks", "wrong", "busbw")]
 INSTALL = (
     "cat > /etc/ssh/ssh_known_hosts; export DEBIAN_FRONTEND=noninteractive; apt-get update -qq "
     "&& apt-get install -y -qq --no-install-recommends iperf3 openmpi-bin python3-mpi4py"
@@ -52,18 +54,21 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         lab.down(NAME)
 
 
-def measure(cluster: Cluster, level: int = 3) -> ActiveVerdict:
+def measure(
+    cluster: Cluster, level: int = 3, only: str = "", nodes: Sequence[str] = ()
+) -> ActiveVerdict:
+    """`only`: one file of the suite."""
     run = SuiteRun(
-        paths=[content_root() / "checks" / "network"],
+        paths=[content_root() / "checks" / "network" / only],
         workspace=cluster.workspace.root,
-        nodes=list(cluster.spec.nodes),
+        nodes=list(nodes or cluster.spec.nodes),
         level=level,
         findings_file=cluster.workspace.root / "checks.jsonl",
         timeout_s=300,
     )
     lines = run_suites(run, lambda _: None)
     rate = cluster.spec.network.link_gbps
-    return judge_lines(lines, cluster.catalog.baselines, rate, list(cluster.spec.nodes))
+    return judge_lines(lines, cluster.catalog.baselines, rate, run.nodes)
 
 
 def not_passed(verdict: ActiveVerdict) -> set[tuple[str, tuple[str, ...]]]:
@@ -114,3 +119,23 @@ def test_a_node_without_sshd_is_unknown_and_the_others_pass(cluster: Cluster) ->
         faults.heal("n002", NAME)
     assert not_passed(verdict) == {("unknown", ("n002",))}
     assert not verdict.suspects
+
+
+def test_srun_starts_the_allreduce_where_cluster_yaml_says_so(cluster: Cluster) -> None:
+    """And a node that others use is nobody's fault."""
+    two, file = ["n001", "n002"], cluster.workspace.root / "cluster.yaml"
+    slurm, before = Slurm(NAME, two), file.read_text()
+    slurm.start("libpmix-dev")
+    file.write_text(yaml.safe_dump(yaml.safe_load(before) | {"accept": {"launcher": "srun"}}))
+    try:
+        good = measure(cluster, 4, "test_allreduce.py", two)
+        jobs = slurm.sh("sacct -n 2>/dev/null; scontrol show job -o")
+        slurm.sh("scontrol update nodename=n002 state=drain reason=somebody")
+        busy = measure(cluster, 4, "test_allreduce.py", two)
+    finally:
+        file.write_text(before)
+    assert {f.metric: str(f.status) for f in good.findings} == dict.fromkeys(METRICS, "pass")
+    assert "JobName=podsys" in jobs
+    assert {f.metric: str(f.status) for f in busy.findings} == dict.fromkeys(METRICS, "unknown")
+    assert all("Unable to allocate" in f.evidence for f in busy.findings)
+    assert not busy.suspects
