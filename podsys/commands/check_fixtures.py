@@ -95,15 +95,16 @@ def run_collective(
 
 
 @pytest.fixture
-def expect_pairs(
-    pytestconfig: pytest.Config, check_id: str
-) -> Callable[[str, float | None, list[str]], None]:
-    """expect_pairs(metric, gbps, nodes): whom pairs of this metric are about, and their rate."""
+def expect_pairs(pytestconfig: pytest.Config, check_id: str) -> Callable[..., None]:
+    """expect_pairs(metric, rate, nodes, platforms): whom pairs of this metric are about, what a
+    path has by its nominal rate, and the server model where all nodes are of one."""
     recorder = pytestconfig.stash[RECORDER]
 
-    def write(metric: str, gbps: float | None, nodes: list[str]) -> None:
+    def write(
+        metric: str, rate: float | None, nodes: Sequence[str], platforms: Sequence[str] = ()
+    ) -> None:
         about = {"type": "expected", "check": check_id, "metric": metric}
-        recorder.write({**about, "gbps": gbps, "nodes": nodes})
+        recorder.write({**about, "rate": rate, "nodes": nodes, "platforms": platforms})
 
     return write
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """Address and command of each job; none of them gets its nodes."""
     found: list[tuple[str, str]] = []
 
-    def run_job(_ssh: Any, address: str, _keys: Path, command: str, _limit: float) -> JobOutcome:
-        found.append((address, command))
-        return JobOutcome(1, "", BUSY, 1.0)
+    def run_jobs(
+        _ssh: Any, _keys: Path, commands: Mapping[str, str], _limit: float
+    ) -> dict[str, JobOutcome]:
+        found.extend(commands.items())
+        return dict.fromkeys(commands, JobOutcome(1, "", BUSY, 1.0))
 
-    monkeypatch.setattr(ranks, "run_job", run_job)
+    monkeypatch.setattr(ranks, "run_jobs", run_jobs)
     return found
 
 
@@ -52,3 +55,10 @@ def test_the_allreduce_is_started_by_the_launcher_named(
     assert "export PODSYS_RUN=mark7; " in command
     assert (trial.begun, trial.failed) == ((False, False) if launcher == "srun" else (True, True))
     assert "busy" in trial.problem
+
+
+def test_every_group_has_a_job_of_its_own_all_at_once(asked: list[tuple[str, str]]) -> None:
+    ranks = Ranks(spec_of("srun"), Path("known_hosts"))
+    outcomes = ranks.run_each([("n3", "n1"), ("n2",)], "print(1)", 60)
+    assert [address for address, _ in asked] == ["10.0.0.3", "10.0.0.2"]
+    assert all("busy" in outcome.not_begun for outcome in outcomes)

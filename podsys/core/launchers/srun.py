@@ -52,6 +52,8 @@ class SrunJob:
         count = str(len(self.nodes))
         place = ["--nodes", count, "--ntasks", count, "--ntasks-per-node", "1"]
         place += ["--nodelist", ",".join(self.nodes)]
+        # Nobody else works there meanwhile, and whatever Slurm hands out is ours: GPUs, memory.
+        place += ["--exclusive", "--mem=0"]
         end = ["--time", str(ceil(self.limit_s / 60)), "--kill-on-bad-exit=1", "--wait=5"]
         words = ["srun", "--job-name", "podsys", f"--immediate={WAIT_S}", *place, *end]
         return [*words, "--mpi=CHOSEN", "python3", "-c", wrap_program(self.program)]
