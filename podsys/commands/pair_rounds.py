@@ -58,27 +58,39 @@ class PairRounds:
     def measure(self, max_rounds: int) -> list[Measurement]:
         """All there is to know of the pairs, what was known before included."""
         budget = share_rounds(len(self.nodes), max_rounds)
-        rounds = list_rounds(self.nodes, budget.planned, self.leaves, self._is_known)
-        round_s, found = self.pace.round_s(len(self.nodes)), list(self.known)
+        found = [*self.known, *self._measure_planned(budget.planned)]
+        for _ in range(budget.retests):
+            again = self._measure_doubtful(found)
+            if not again:
+                break
+            found += again
+        return found
+
+    def _measure_planned(self, count: int) -> list[Measurement]:
+        known = {_way(one) for one in self.known if one.value is not None}
+
+        def is_known(pair: Pair) -> bool:
+            """Nothing is missing of what this meter measures of a pair."""
+            return known.issuperset(map(_way, self.meter.nothing(pair, "")))
+
+        found: list[Measurement] = []
+        rounds = list_rounds(self.nodes, count, self.leaves, is_known)
         for number, pairs in enumerate(rounds, 1):
-            self.left((len(rounds) - number + 1) * round_s)
+            self.left((len(rounds) - number + 1) * self.pace.round_s(len(self.nodes)))
             which = f"round {number} of {len(rounds)}"
             self.report(f"{self.name}: {which}, {len(pairs)} pairs at once")
             found += self._measure_round(pairs)
-        for _ in range(budget.retests):
-            doubts = self.meter.find_doubts(found)
-            pairs = pack_retests(ends for ends in doubts if not self._lost({n for n, _ in ends}))
-            if not pairs:
-                break
-            self.left(round_s)
-            self.report(f"{self.name}: again " + ", ".join("--".join(pair) for pair in pairs))
-            found += self._measure_round(pairs)
         return found
 
-    def _is_known(self, pair: Pair) -> bool:
-        """Nothing is missing of what this meter measures of a pair."""
-        known = {(one.nodes, one.rails) for one in self.known if one.value is not None}
-        return all((one.nodes, one.rails) in known for one in self.meter.nothing(pair, ""))
+    def _measure_doubtful(self, found: Sequence[Measurement]) -> list[Measurement]:
+        """One round of what is in doubt; nothing when there is no doubt."""
+        doubts = self.meter.find_doubts(found)
+        pairs = pack_retests(ends for ends in doubts if not self._lost({n for n, _ in ends}))
+        if not pairs:
+            return []
+        self.left(self.pace.round_s(len(self.nodes)))
+        self.report(f"{self.name}: again " + ", ".join("--".join(pair) for pair in pairs))
+        return self._measure_round(pairs)
 
     def _measure_round(self, pairs: Sequence[Pair]) -> list[Measurement]:
         """All pairs at once, as far as connections allow; who is lost costs nobody time."""
@@ -122,3 +134,7 @@ def find_lost(fleet: Fleet, nodes: Iterable[str]) -> dict[str, str]:
     asked = dict.fromkeys(nodes, Command("true"))
     answers = fleet.run_each(asked, ROLL_S) if asked else ()
     return {one.node: f"{one.node}: {one.error}" for one in answers if one.error}
+
+
+def _way(one: Measurement) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return one.nodes, one.rails
