@@ -80,7 +80,7 @@ def judge_lines(
                 fabric=fabric,
             )
             findings += verdict.findings
-            suspects += verdict.suspects
+            suspects = merge_suspects(suspects, verdict.suspects)
     for check, found in _by_check(measurements, {RESENT}):
         lossy, blamed = judge_resent(
             found, baselines.get(RESENT), remedy=remedies.get(check, ""), fabric=fabric
