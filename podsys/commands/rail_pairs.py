@@ -86,10 +86,8 @@ class RailPairs:
         broken = client.error or client.code in NO_RESULT
         for rail in self._common(pair):
             value, reason = (None, "no result") if broken else read_rate(said.get(rail, ""))
-            problem, lost = "", ()
-            if value is None:
-                problem = explain_ends(reason, client, server)
-                lost = find_unreached(client, server)
+            problem = "" if value is not None else explain_ends(reason, client, server)
+            lost = find_unreached(client, server) if problem else ()
             found = self._measurement(pair, rail, value, problem, lost)
             yield replace(found, evidence=evidence, seconds=took)
 

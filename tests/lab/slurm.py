@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ INSTALL = (
 )
 CONF = """\
 ClusterName=demo
-SlurmctldHost={first}
+SlurmctldHost={first}({address})
 AuthType=auth/munge
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -25,19 +25,29 @@ SlurmdSpoolDir=/var/spool/slurmd
 StateSaveLocation=/var/spool/slurmctld
 SlurmUser=root
 ReturnToService=1
-NodeName={nodes} CPUs=1 State=UNKNOWN
-PartitionName=all Nodes={nodes} Default=YES State=UP
+PartitionName=all Nodes=ALL Default=YES State=UP
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Slurm:
+    """`nodes`: addresses by name, because nobody has told the nodes each other's."""
+
     lab: str
-    nodes: Sequence[str]
+    nodes: Mapping[str, str]
 
     @property
     def first(self) -> str:
-        return self.nodes[0]
+        return next(iter(self.nodes))
+
+    @property
+    def conf(self) -> str:
+        lines = [
+            f"NodeName={name} NodeAddr={address} CPUs=1 State=UNKNOWN\n"
+            for name, address in self.nodes.items()
+        ]
+        common = CONF.format(first=self.first, address=self.nodes[self.first])
+        return common + "".join(lines)
 
     def sh(self, script: str, text: str = "", node: str = "") -> str:
         done = faults.run_in(node or self.first, ["sh", "-c", script], self.lab, text=text)
@@ -53,9 +63,8 @@ class Slurm:
             words = INSTALL + " ".join([*PACKAGES, *more])
             list(pool.map(lambda node: self.sh(words, node=node), self.nodes))
         key = self.sh("base64 -w0 /etc/munge/munge.key")
-        conf = CONF.format(first=self.first, nodes=",".join(self.nodes))
         for node in self.nodes:
-            self.put("/etc/slurm/slurm.conf", conf.encode(), node)
+            self.put("/etc/slurm/slurm.conf", self.conf.encode(), node)
             self.sh("base64 -d > /etc/munge/munge.key", key, node)
             self.sh("mkdir -p /var/spool/slurmd /var/spool/slurmctld", node=node)
             services = "munge slurmctld slurmd" if node == self.first else "munge slurmd"

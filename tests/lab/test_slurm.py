@@ -15,7 +15,7 @@ from tests.node.alone.alone_sample import make_judge
 
 pytestmark = needs_nodes
 NODE = "n001"
-SLURM = Slurm(f"t-slurm-{os.getpid()}", [NODE])
+SLURM = Slurm(f"t-slurm-{os.getpid()}", {NODE: "127.0.0.1"})
 sh, put, wait_until_idle = SLURM.sh, SLURM.put, SLURM.wait_until_idle
 
 

@@ -25,6 +25,8 @@ OVERHEAD_S = WAIT_S + GRACE_S + KILL_S
 WIRE_UPS = ("pmix", "pmi2")
 NO_WIRE_UP = "no MPI plugin of Slurm works (Debian: install libpmix-dev on all nodes)"
 NOT_BEGUN = (NO_WIRE_UP, "Unable to allocate resources", "Unable to create step")
+# Said beside it, and of more use to a person than "Requested nodes are busy".
+BESIDE = ("Required node not available",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ class SrunJob:
     def why_not_begun(self, said: str) -> str:
         """Nodes that others use, or that are drained, are nobody's fault."""
         lines = [line.strip() for line in said.splitlines()]
-        return next((one for one in lines if any(words in one for words in NOT_BEGUN)), "")
+        told = [one for one in lines if any(words in one for words in NOT_BEGUN + BESIDE)]
+        begun = not any(words in one for one in told for words in NOT_BEGUN)
+        return "" if begun else "; ".join(dict.fromkeys(told))
 
 
 def make_job(placement: Placement, program: str, limit_s: int) -> SrunJob:
