@@ -19,7 +19,6 @@ from podsys.model.facts import NodeFacts
 from podsys.model.forecast import Forecast
 from podsys.model.status import Status
 
-CHECK = "network.gpu_pairs"
 PROGRAM = Path(__file__).with_name("start_nccl.py")
 # One GPU is enough to have somebody in another node to exchange with.
 ACROSS = replace(TOOL, find_reason=needs_gpus(1, "10de", "1002"))
@@ -33,11 +32,11 @@ def forecast(cluster):
     able = [node for node in cluster.nodes if decide(ACROSS, facts_of(cluster, node)) is None]
     if len(able) < 2:
         return Forecast(0.1, 60, "fewer than two nodes have GPUs")
-    return forecast_rounds(cluster, CHECK, able, pace_of(cluster))
+    return forecast_rounds(cluster, "network.gpu_pairs", able, pace_of(cluster))
 
 
 @pytest.mark.check(
-    id=CHECK,
+    id="network.gpu_pairs",
     level=3,
     suite="network",
     takes=forecast,
@@ -45,7 +44,7 @@ def forecast(cluster):
     remedy="podsys accept --level 2 for each node; network.rails; then NCCL_DEBUG=INFO by hand",
     continues=True,
 )
-def test_gpu_pairs(cluster, fleet, mark_commands, keep, expect_pairs, measure_pairs):
+def test_gpu_pairs(cluster, fleet, mark_commands, keep, check_id, expect_pairs, measure_pairs):
     verdicts = {node: decide(ACROSS, facts_of(cluster, node)) for node in cluster.nodes}
     unsure = [reason for status, reason in filter(None, verdicts.values()) if status != Status.SKIP]
     if unsure:
@@ -68,7 +67,7 @@ def test_gpu_pairs(cluster, fleet, mark_commands, keep, expect_pairs, measure_pa
         ranks=Ranks(cluster.spec, cluster.known_hosts, mark_commands),
         fleet=fleet,
         program=with_arguments(PROGRAM.read_text(encoding="utf-8"), *words),
-        check=CHECK,
+        check=check_id,
         keep=keep,
         baseline=cluster.baselines.get(METRIC),
         line_rate=rate,

@@ -7,15 +7,13 @@ from podsys.commands.pairs import METRIC, TcpPairs, pace_of
 from podsys.core.judge.resent import METRIC as RESENT
 from podsys.core.topology import fabric_of
 
-CHECK = "network.pairs"
-
 
 def forecast(cluster):
-    return forecast_rounds(cluster, CHECK, cluster.nodes, pace_of(cluster))
+    return forecast_rounds(cluster, "network.pairs", cluster.nodes, pace_of(cluster))
 
 
 @pytest.mark.check(
-    id=CHECK,
+    id="network.pairs",
     level=3,
     suite="network",
     measures=[METRIC],
@@ -23,14 +21,14 @@ def forecast(cluster):
     takes=forecast,
     continues=True,
 )
-def test_pairs(cluster, fleet, keep, measure_pairs):
+def test_pairs(cluster, fleet, keep, check_id, measure_pairs):
     if len(cluster.spec.nodes) < 2:
         pytest.skip("one node has nobody to be measured with")
     meter = TcpPairs(
         fleet=fleet,
         addresses=cluster.addresses,
         seconds=cluster.spec.accept.seconds_per_pair,
-        check=CHECK,
+        check=check_id,
         keep=keep,
         baseline=cluster.baselines.get(METRIC),
         line_rate=cluster.line_rate_gbps,

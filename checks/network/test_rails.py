@@ -10,18 +10,16 @@ from podsys.core.topology import fabric_of
 from podsys.model.facts import NodeFacts
 from podsys.model.forecast import Forecast
 
-CHECK = "network.rails"
-
 
 def forecast(cluster):
     having = [n for n in cluster.nodes if find_rails(cluster.facts.get(n, NodeFacts(n)))]
     if len(having) < 2:
         return Forecast(0.1, 60, "fewer than two nodes have RDMA ports")
-    return forecast_rounds(cluster, CHECK, having, pace_of(cluster))
+    return forecast_rounds(cluster, "network.rails", having, pace_of(cluster))
 
 
 @pytest.mark.check(
-    id=CHECK,
+    id="network.rails",
     level=3,
     suite="network",
     takes=forecast,
@@ -29,7 +27,7 @@ def forecast(cluster):
     remedy="ibstat, mlxlink -m and the switch port of the rail named; PFC and GID index for RoCE",
     continues=True,
 )
-def test_rails(cluster, fleet, keep, expect_pairs, measure_pairs):
+def test_rails(cluster, fleet, keep, check_id, expect_pairs, measure_pairs):
     known = [node for node in cluster.nodes if node in cluster.facts]
     having = [node for node in known if cluster.facts[node].get("infiniband.ports")]
     if len(having) < 2:
@@ -47,7 +45,7 @@ def test_rails(cluster, fleet, keep, expect_pairs, measure_pairs):
         addresses=cluster.addresses,
         rails=able,
         seconds=cluster.spec.accept.seconds_per_pair,
-        check=CHECK,
+        check=check_id,
         keep=keep,
         baseline=cluster.baselines.get(METRIC),
         line_rate=rate,

@@ -55,9 +55,7 @@ def run(tmp_path: Path) -> Callable[..., Lines]:
         paths = [content_root() / "checks" / "network" / name for name in CHECKS]
         (tmp_path / "run").mkdir()
         lines = tmp_path / "run" / "checks.jsonl"
-        return run_suites(
-            SuiteRun(paths, root, [], 4, lines, 60, plan_only=plan_only), lambda _: None
-        )
+        return run_suites(SuiteRun(paths, root, [], 4, lines, plan_only=plan_only), lambda _: None)
 
     return run_checks
 
