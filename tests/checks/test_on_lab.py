@@ -11,7 +11,9 @@ import yaml
 
 from podsys import lab
 from podsys.commands.common import Cluster, load_cluster
+from podsys.commands.ranks import Ranks
 from podsys.core.judge import ActiveVerdict, judge_lines
+from podsys.core.parsers.allreduce import parse
 from podsys.effects.content import content_root
 from podsys.effects.ssh import Command
 from podsys.effects.suites import SuiteRun, run_suites
@@ -119,6 +121,17 @@ def test_a_node_without_sshd_is_unknown_and_the_others_pass(cluster: Cluster) ->
         faults.heal("n002", NAME)
     assert not_passed(verdict) == {("unknown", ("n002",))}
     assert not verdict.suspects
+
+
+def test_jobs_of_disjoint_pairs_run_side_by_side(cluster: Cluster) -> None:
+    """As pairs of GPU nodes are measured, with what these nodes can do."""
+    pairs = [("n001", "n002"), ("n003", "n004")]
+    program = content_root().joinpath("checks", "network", "allreduce.py").read_text()
+    ranks = Ranks(cluster.spec, cluster.workspace.known_hosts, "test7")
+    outcomes = ranks.run_each(pairs, program, 60)
+    assert [(one.code, one.error) for one in outcomes] == [(0, "")] * 2
+    found = [parse(one.stdout) for one in outcomes]
+    assert [(one.ranks, one.hosts, one.wrong) for one in found] == [(2, 2, 0)] * 2
 
 
 def test_srun_starts_the_allreduce_where_cluster_yaml_says_so(cluster: Cluster) -> None:
