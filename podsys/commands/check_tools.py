@@ -152,6 +152,7 @@ def explain(code: int | None, error: str, said: str) -> str:
         return error
     if code in TIMED_OUT:
         return f"no result within the time limit{': ' + last if last else ''}"
-    if code == ABSENT_CODE and last.startswith("not installed"):
-        return last
+    absent = [line for line in lines if line.startswith("not installed")]
+    if code == ABSENT_CODE and absent:
+        return absent[-1]
     return f"it ended with code {code}{': ' + last if last else ''}"

@@ -10,12 +10,10 @@ import pytest
 from podsys.commands.check_marks import CheckMark
 from podsys.commands.check_session import CheckCluster
 from podsys.commands.check_tools import Record, explain
+from podsys.commands.ranks import Ranks
 from podsys.core.check_lines import CheckOutput
-from podsys.core.launchers.ranks import Placement, make_job, with_arguments
+from podsys.core.launchers.ranks import with_arguments
 from podsys.core.recognise import read_handed
-from podsys.effects.mpirun import run_job
-from podsys.effects.ssh.outcome import MARK
-from podsys.effects.sweep import name_scratch
 from podsys.model.forecast import Forecast
 from podsys.model.output import ToolOutput
 
@@ -49,20 +47,14 @@ class CollectiveRun:
             pytest.skip("one node has nobody to exchange with")
         if len(nodes) < 2:
             raise RuntimeError("fewer than two nodes can be reached")
-        spec = self.cluster.spec
-        place = Placement(
-            self.cluster.addresses, spec.ssh.user == "root", spec.ssh.port or 22,
-            {MARK: self.run_mark} if self.run_mark else {},
-            name_scratch(self.run_mark) if self.run_mark else "",
-        )  # fmt: skip
-        job = make_job(spec.accept.launcher, place, with_arguments(program, *words), limit_s)
         self.report(f"{self.mark.id.partition('.')[2]} over {len(nodes)} nodes")
-        known_hosts = self.cluster.known_hosts
-        outcome = run_job(spec.ssh, place.first, known_hosts, job.command(), limit_s + OVERHEAD_S)
+        ranks = Ranks(self.cluster.spec, self.cluster.known_hosts, self.run_mark)
+        outcome = ranks.run(nodes, with_arguments(program, *words), limit_s)
         evidence = self.keep(f"{self.mark.id}.txt", outcome.stdout + outcome.stderr)
         if outcome.error or outcome.code:
             said = outcome.stderr.strip() or outcome.stdout
-            raise RuntimeError(explain(outcome.code, outcome.error, said))
+            why = outcome.not_begun or explain(outcome.code, outcome.error, said)
+            raise RuntimeError(why)
         handed = read_handed(evidence, outcome.stdout)
         if handed.output is None:
             raise RuntimeError(handed.reason)

@@ -16,7 +16,8 @@ LEAST, MOST = "8M", "16G"
 
 def _all_reduce(facts: NodeFacts, _accept: Accept) -> str:
     sizes = f"-b {LEAST} -e {MOST} -f 2"
-    return f"NCCL_DEBUG=INFO $tool {sizes} -g {count_gpus(facts)} -n 20 -w 5 -c 1"
+    debug = "NCCL_DEBUG=INFO NCCL_DEBUG_SUBSYS=INIT,ENV,TUNING"
+    return f"{debug} $tool {sizes} -g {count_gpus(facts)} -n 20 -w 5 -c 1"
 
 
 TOOL = NodeTool(
