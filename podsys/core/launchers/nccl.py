@@ -24,7 +24,8 @@ TOOL = NodeTool(
     ways=(Way(("all_reduce_perf",), _all_reduce),),
     seconds=45,
     limit_s=600,
-    remedy="build nccl-tests (rccl-tests for AMD) and name its folder in accept.tools",
+    remedy="name in accept.tools a folder made by `pip install --target` of nvidia-nccl-cu12 (or"
+    " -cu13); for AMD that of rccl-tests",
     find_reason=needs_gpus(2, "10de", "1002"),
     emulated=True,
 )
