@@ -145,3 +145,31 @@ def test_where_torch_finds_no_gpu_there_are_no_products(torch: str) -> None:
     done = start(MATMUL, torch, CUDA_VISIBLE_DEVICES="")
     assert done.returncode == 1
     assert "finds no GPU that it can use" in done.stderr
+
+
+SPOILED = """
+import sys, torch
+import torch_matmul as program
+for precision in program.PRECISIONS:
+    product = program.Product(precision, 64, torch.device("cpu"))
+    right = product.count_wrong()
+    multiply = program.Product.__call__
+    def spoil(self):
+        found = multiply(self)
+        found[3, 5] += found.abs().max()
+        return found
+    program.Product.__call__ = spoil
+    print(precision, right, product.count_wrong())
+    program.Product.__call__ = multiply
+"""
+
+
+@pytest.mark.slow
+def test_products_in_each_precision_are_right_and_a_wrong_element_is_counted(torch: str) -> None:
+    done = subprocess.run(
+        [f"{torch}/python3", "-c", SPOILED], env=os.environ | {"PYTHONPATH": str(CHECKS / "node")},
+        capture_output=True, text=True, check=True, timeout=300,
+    )  # fmt: skip
+    found = [line.split() for line in done.stdout.splitlines()]
+    assert [line[0] for line in found] == ["fp8", "bf16", "fp16", "tf32", "fp64"]
+    assert {tuple(line[1:]) for line in found} == {("0", "1")}
