@@ -17,6 +17,8 @@ from podsys.core.recognise import read_handed
 from podsys.model.forecast import Forecast
 from podsys.model.output import ToolOutput
 
+# Adds to what a job's output says what only podsys knows.
+Refine = Callable[[ToolOutput], ToolOutput]
 # Starting ranks and ending them, beyond the job's own limit.
 OVERHEAD_S = 90.0
 
@@ -37,15 +39,24 @@ class CollectiveRun:
     report: Callable[[str], None]
     run_mark: str = ""
 
-    def __call__(self, program: str, *words: str, limit_s: int, of_platform: bool = False) -> None:
+    def __call__(
+        self,
+        program: str,
+        *words: str,
+        limit_s: int,
+        of_platform: bool = False,
+        alone: bool = False,
+        refine: Refine = lambda output: output,
+    ) -> None:
         """Raises with the reason where there is no result; that is unknown, never a pass.
 
-        `of_platform`: bounds of the nodes' server model hold too, where all are of one.
+        `of_platform`: bounds of the nodes' server model hold too, where all are of one. `alone`:
+        one node is enough. `refine` adds to what was read.
         """
         nodes = self.cluster.nodes
-        if len(self.cluster.spec.nodes) < 2:
+        if not alone and len(self.cluster.spec.nodes) < 2:
             pytest.skip("one node has nobody to exchange with")
-        if len(nodes) < 2:
+        if len(nodes) < (1 if alone else 2):
             raise RuntimeError("fewer than two nodes can be reached")
         self.report(f"{self.mark.id.partition('.')[2]} over {len(nodes)} nodes")
         ranks = Ranks(self.cluster.spec, self.cluster.known_hosts, self.run_mark)
@@ -64,7 +75,7 @@ class CollectiveRun:
                 suite=self.mark.suite,
                 nodes=tuple(nodes),
                 evidence=evidence,
-                output=demand_nodes(handed.output, len(nodes)),
+                output=refine(demand_nodes(handed.output, len(nodes))),
                 remedy=self.mark.remedy,
                 seconds=outcome.seconds,
                 platforms=self._platforms() if of_platform else (),

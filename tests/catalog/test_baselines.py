@@ -49,6 +49,7 @@ SANE = {
     "p2p_bw": ("GB/s", 5, 900),
     "allreduce_busbw": ("GB/s", 10, 1800),
     "rdma_write_bw": ("Gb/s", 50, 800),
+    "rdma_loopback_share": ("%", 50, 100),
     "rdma_write_bw_bidir": ("Gb/s", 100, 1600),
     "rdma_write_lat": ("us", 0.5, 20),
     "rdma_write_lat_p99": ("us", 0.5, 20),

@@ -25,8 +25,8 @@ TOOL = NodeTool(
     ways=(Way(("all_reduce_perf",), _all_reduce),),
     seconds=45,
     limit_s=600,
-    remedy="lock a release that has nccl-tests (rccl-tests for AMD): docs/releases.md; or name its"
-    " folder in accept.tools",
+    remedy="lock a release that has nccl-tests (rccl-tests for AMD): docs/releases.md; or name in"
+    " accept.tools their folder, or one made by `pip install --target` of nvidia-nccl-cu12 (-cu13)",
     find_reason=needs_gpus(2, "10de", "1002"),
     emulated=True,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 FAILURES = re.compile(
@@ -50,8 +50,9 @@ class Notes:
         return tuple(sorted(set(self.ranks.values()))) if whole else ()
 
 
-def read_notes(lines: Iterable[str]) -> Notes:
-    notes = Notes()
+def read_notes(lines: Iterable[str], ranks: Mapping[int, str] | None = None) -> Notes:
+    """`ranks`: by number -> host, where the lines do not say it."""
+    notes = Notes(ranks=dict(ranks or {}))
     for line in lines:
         if "_perf" in line:
             notes.programs.update(_PROGRAM.findall(line))
