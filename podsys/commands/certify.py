@@ -15,6 +15,7 @@ from podsys.commands.measure import Measured, measure
 from podsys.commands.passive import judge_passive
 from podsys.core.apt_words import explain_apt
 from podsys.core.certificate import Examination, make_certificate
+from podsys.core.judge.systems import judge_systems
 from podsys.effects.evidence import hash_evidence, hash_file
 from podsys.effects.journal import read_journal
 from podsys.effects.quarantine import load_quarantine
@@ -51,6 +52,7 @@ def certify(context: Context, as_json: bool) -> Verdict:
     passive = [
         *judge_passive(context.cluster, context.facts, context.desired),
         *_judge_coverage(context),
+        *judge_systems(context.facts),
         *_judge_apply(context),
     ]
     measured = Measured()

@@ -19,7 +19,6 @@ from podsys.core.fault_choice import choose_faults
 from podsys.core.faults import CompiledFault
 from podsys.core.fleet import find_fleets
 from podsys.core.judge import judge_items, judge_reachable, judge_skips
-from podsys.core.judge.systems import judge_systems
 from podsys.core.lock import read_lock
 from podsys.core.peers import read_peers
 from podsys.effects.workspace import Workspace, write_atomically
@@ -53,7 +52,6 @@ def judge_passive(
     reachable = {n: desired.skipped[n] for n, found in facts.items() if found.reachable}
     return [
         *judge_reachable(facts.values()),
-        *judge_systems(facts),
         *judge_quarantine(cluster.workspace, facts),
         *diagnose_nodes(facts, faults, surroundings, items),
         *judge_skips(reachable, catalog.sources),
