@@ -24,12 +24,27 @@ PROGRAM = Path(__file__).with_name("start_nccl.py")
 ACROSS = replace(TOOL, find_reason=needs_gpus(1, "10de", "1002"))
 
 
-def facts_of(cluster, node):
-    return cluster.facts.get(node, NodeFacts(node, "never probed"))
+def decide_each(cluster):
+    """Why each node cannot take part, or None."""
+    unseen = "never probed"
+    return {n: decide(ACROSS, cluster.facts.get(n, NodeFacts(n, unseen))) for n in cluster.nodes}
+
+
+def find_rate(cluster, nodes):
+    """GB/s of a node's way to others, as most nodes have it."""
+    rates = [rate for rate in (find_gpu_rate(cluster.facts[node]) for node in nodes) if rate]
+    gbps = max(multimode(rates)) if rates else cluster.line_rate_gbps
+    return gbps / 8 if gbps else None
+
+
+def find_platforms(cluster, nodes):
+    """The names of the server model that all of these are of."""
+    kinds = {cluster.platforms_of(node) for node in nodes}
+    return kinds.pop() if len(kinds) == 1 else ()
 
 
 def forecast(cluster):
-    able = [node for node in cluster.nodes if decide(ACROSS, facts_of(cluster, node)) is None]
+    able = [node for node, reason in decide_each(cluster).items() if reason is None]
     if len(able) < 2:
         return Forecast(0.1, 60, "fewer than two nodes have GPUs")
     return forecast_rounds(cluster, "network.gpu_pairs", able, pace_of(cluster))
@@ -45,7 +60,7 @@ def forecast(cluster):
     continues=True,
 )
 def test_gpu_pairs(cluster, fleet, mark_commands, keep, check_id, expect_pairs, measure_pairs):
-    verdicts = {node: decide(ACROSS, facts_of(cluster, node)) for node in cluster.nodes}
+    verdicts = decide_each(cluster)
     unsure = [reason for status, reason in filter(None, verdicts.values()) if status != Status.SKIP]
     if unsure:
         raise RuntimeError(f"not every node can take part: {unsure[0]}")
@@ -55,11 +70,7 @@ def test_gpu_pairs(cluster, fleet, mark_commands, keep, check_id, expect_pairs, 
     counts = {count_gpus(cluster.facts[node]) for node in able}
     if len(counts) > 1:
         raise RuntimeError("the nodes have different numbers of GPUs")
-    rates = [find_gpu_rate(cluster.facts[node]) for node in able]
-    known = [rate for rate in rates if rate] or [cluster.line_rate_gbps or 0.0]
-    rate = max(multimode(known)) / 8 or None
-    kinds = {cluster.platforms_of(node) for node in able}
-    platforms = kinds.pop() if len(kinds) == 1 else ()
+    rate, platforms = find_rate(cluster, able), find_platforms(cluster, able)
     expect_pairs(METRIC, rate, able, platforms)
     folders = ":".join([*cluster.spec.accept.tools, *FOLDERS])
     words = [folders, "all_reduce_perf", str(counts.pop()), SIZE, SIZE]
