@@ -11,6 +11,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # Where tests use practice nodes; workers' markers are not known where the work is shared out.
+# Those with emulated hardware measure nothing, and share no cluster with the others.
+EMULATED = re.compile(r"^tests/lab/test_(fault_catalog|lab_hardware)\.py$")
 ON_NODES = re.compile(r"^tests/lab/|/test_on_lab\.py$")
 
 # A landing must not depend on luck; by hand every run looks at new examples.
@@ -28,10 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class ByPlace(LoadScopeScheduling):
-    """One worker has all practice nodes, from the start; files stay whole."""
+    """One worker has all that measures on practice nodes, from the start; files stay whole."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", maxsplit=1)[0]
+        if EMULATED.search(file):
+            return "emulated hardware"
         return "practice nodes" if ON_NODES.search(file) else file
 
 

@@ -18,9 +18,17 @@ import pytest
 
 from podsys.effects.webserver import PLACES, serve
 from podsys.errors import PodsysError
+from tests.lab.practice import ON_NODES, require_web_server
 
-pytestmark = pytest.mark.skipif(not shutil.which("lighttpd", path=PLACES), reason="needs lighttpd")
 HERE = "127.0.0.1"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def web_server() -> None:
+    if ON_NODES:
+        require_web_server()
+    elif not shutil.which("lighttpd", path=PLACES):
+        pytest.skip("needs lighttpd")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,9 @@ import yaml
 
 from podsys import lab
 from podsys.effects.journal import read_journal
+from podsys.effects.webserver import PLACES
 from podsys.lab import faults
+from podsys.lab.host import require_packages
 
 # `lab up` installs what else it needs.
 ON_NODES = platform.system() == "Linux" and os.geteuid() == 0
@@ -160,6 +163,12 @@ def make_site(root: Path, name: str, nodes: int = 4) -> Site:
     done = site.podsys("init", str(root), "--lab")
     assert done.code == 0, done.err
     return site
+
+
+def require_web_server() -> None:
+    """What serves and signs a bundle, as podsys asks admins to install it."""
+    tools = {"lighttpd": "lighttpd", "gpg": "gpg", "gpg-agent": "gpg-agent"}
+    require_packages([p for tool, p in tools.items() if not shutil.which(tool, path=PLACES)], print)
 
 
 def end_group(process: subprocess.Popen[str]) -> None:

@@ -23,7 +23,6 @@ from podsys.commands.common import load_cluster
 from podsys.commands.offline import load_offline, serve_bundle
 from podsys.effects.evidence import hash_file
 from podsys.effects.repository import find_place
-from podsys.lab.host import require_packages
 from podsys.lab.layout import Lab
 from podsys.lab.processes import list_pids, read_argv
 from tests.lab import practice
@@ -34,14 +33,12 @@ NODES = ("n001", "n002")
 KILLS = 10
 PORT = 8642
 RELEASE = "nvidia-535.309"
-TOOLS = {"lighttpd": "lighttpd", "gpg": "gpg", "gpg-agent": "gpg-agent"}
 FETCHED = f"/var/lib/apt/lists/*:{PORT}_*"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    path = f"{os.environ['PATH']}:/usr/sbin"
-    require_packages([p for t, p in TOOLS.items() if not shutil.which(t, path=path)], print)
+    practice.require_web_server()
     name = f"t-offline-{os.getpid()}"
     root = tmp_path_factory.mktemp("site") / "offline"
     try:

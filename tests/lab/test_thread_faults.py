@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,13 @@ from tests.lab.practice import Run, Site, measures_nodes
 
 pytestmark = measures_nodes
 SLOW_MBPS = 100
+
+
+@pytest.fixture(autouse=True)
+def pairs(site: Site) -> Iterator[None]:
+    """Pairs tell these faults; what comes after them has tests of its own."""
+    with site.edited("accept", level=3):
+        yield
 
 
 def blamed(run: Run) -> set[tuple[str, ...]]:

@@ -140,11 +140,13 @@ def test_ctrl_c_ends_in_order_and_is_continued(site: Site) -> None:
 
 def test_two_deploys_at_once_are_refused(site: Site) -> None:
     lock = site.root / ".podsys" / "run.lock"
-    with site.edited("accept", seconds_per_pair=1):
+    with site.edited("accept", level=1):
         process = site.start("deploy", "-C", str(site.root), "--yes")
         try:
             wait_until(lambda: lock.read_text() == str(process.pid))
+            os.kill(process.pid, signal.SIGSTOP)
             second = site.deploy("--yes")
+            os.kill(process.pid, signal.SIGCONT)
             process.communicate(timeout=180)
         finally:
             end_group(process)
