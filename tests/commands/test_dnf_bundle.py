@@ -28,15 +28,15 @@ from podsys.effects.download import Fetcher
 from podsys.effects.downloads import fetch_all
 from podsys.effects.gpg import ensure_repository_key
 from podsys.effects.repository import unpack_repository
-from podsys.effects.webserver import PLACES, serve
+from podsys.effects.webserver import serve
 from podsys.effects.workspace import Workspace
 from podsys.model.bundle import IndexFile
+from tests.lab.practice import require_web_server
 from tests.node import rpms
 from tests.node.dnf_machine import PLAYBOOK, DnfMachine, needs_machine, play
 from tests.node.rpms import OLD
 
-lighttpd = pytest.mark.skipif(not shutil.which("lighttpd", path=PLACES), reason="needs lighttpd")
-pytestmark = [*needs_machine, lighttpd]
+pytestmark = needs_machine
 HERE = "127.0.0.1"
 PACKAGES = (f"nvidia-open={OLD}-1.el9", "kernel-headers")
 
@@ -92,6 +92,7 @@ def site(
     shared: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SimpleNamespace]:
     """A bundle, made where the archives are, unpacked and signed where they are not."""
+    require_web_server()
     folder = tmp_path_factory.mktemp("site")
     folder.parent.chmod(0o755)
     workspace = Workspace(folder / "workspace")
