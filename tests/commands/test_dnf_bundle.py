@@ -7,6 +7,7 @@ import http.server
 import json
 import shutil
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +106,7 @@ def site(
     _write(file, fetcher, cluster, contents, outcomes)  # type: ignore[arg-type]
     manifest = parse_manifest(read_manifest(file), str(file))
     key = ensure_repository_key(workspace.root)
-    repository = Path(f"/var/tmp/podsys-test-{folder.parent.name}") / "0123456789abcdef"
+    repository = Path(tempfile.mkdtemp(prefix="podsys-test-")) / "0123456789abcdef"
     try:
         unpack_repository(file, manifest, repository, lambda f: sign_tops(workspace, manifest, f))
         repository.parent.chmod(0o755)
