@@ -7,6 +7,7 @@ import http.server
 import json
 import shutil
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,15 +29,15 @@ from podsys.effects.download import Fetcher
 from podsys.effects.downloads import fetch_all
 from podsys.effects.gpg import ensure_repository_key
 from podsys.effects.repository import unpack_repository
-from podsys.effects.webserver import PLACES, serve
+from podsys.effects.webserver import serve
 from podsys.effects.workspace import Workspace
 from podsys.model.bundle import IndexFile
+from tests.lab.practice import require_web_server
 from tests.node import rpms
 from tests.node.dnf_machine import PLAYBOOK, DnfMachine, needs_machine, play
 from tests.node.rpms import OLD
 
-lighttpd = pytest.mark.skipif(not shutil.which("lighttpd", path=PLACES), reason="needs lighttpd")
-pytestmark = [*needs_machine, lighttpd]
+pytestmark = needs_machine
 HERE = "127.0.0.1"
 PACKAGES = (f"nvidia-open={OLD}-1.el9", "kernel-headers")
 
@@ -92,6 +93,7 @@ def site(
     shared: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SimpleNamespace]:
     """A bundle, made where the archives are, unpacked and signed where they are not."""
+    require_web_server()
     folder = tmp_path_factory.mktemp("site")
     folder.parent.chmod(0o755)
     workspace = Workspace(folder / "workspace")
@@ -104,7 +106,7 @@ def site(
     _write(file, fetcher, cluster, contents, outcomes)  # type: ignore[arg-type]
     manifest = parse_manifest(read_manifest(file), str(file))
     key = ensure_repository_key(workspace.root)
-    repository = Path(f"/var/tmp/podsys-test-{folder.parent.name}") / "0123456789abcdef"
+    repository = Path(tempfile.mkdtemp(prefix="podsys-test-")) / "0123456789abcdef"
     try:
         unpack_repository(file, manifest, repository, lambda f: sign_tops(workspace, manifest, f))
         repository.parent.chmod(0o755)

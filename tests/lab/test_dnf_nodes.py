@@ -54,6 +54,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    practice.require_web_server()
     name = f"t-dnf-{os.getpid()}"
     root = tmp_path_factory.mktemp("site") / "rocky"
     www = tmp_path_factory.mktemp("www")
