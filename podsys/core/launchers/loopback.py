@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 
 from podsys.core.launchers.node_tool import NodeTool, Way, count_gpus
-from podsys.core.launchers.perftest import KNOCK_S, OVERHEAD_S, PROGRAM, knock, perftest_words
+from podsys.core.launchers.perftest import PROGRAM, knock, perftest_words
 from podsys.core.near_gpus import find_near_gpus
 from podsys.core.rails import Rail, find_rails
 from podsys.model.facts import NodeFacts
@@ -20,6 +20,8 @@ HERE = "127.0.0.1"
 # One queue pair alone does not fill every NIC.
 QUEUES = ("-q", "2")
 MOST_PORTS = 16
+# One test at most: a driver without persistence takes seconds to give memory of a GPU.
+LIMIT_S = 30
 # How perftest takes the memory of a GPU, by its maker.
 MEMORY = {"10de": "--use_cuda", "1002": "--use_rocm"}
 
@@ -47,7 +49,7 @@ def _measure(rail: Rail, memory: str, *options: str) -> str:
 
 
 # Both ends here; the server has nobody to wait for when the client is done.
-_ENDS = f"timeout -k 2 {SECONDS + OVERHEAD_S}"
+_ENDS = f"timeout -k 2 {LIMIT_S}"
 _MEASURE = (
     f'measure() {{ echo "#podsys rail $1"; shift; {_ENDS} "$@" >/dev/null 2>&1 & server=$!; '
     + knock(f'{_ENDS} "$@" {HERE}')
@@ -67,7 +69,7 @@ TOOL = NodeTool(
     name="loopback",
     ways=(Way((PROGRAM,), _loopback),),
     seconds=2 * (SECONDS + 2) * 8,
-    limit_s=2 * MOST_PORTS * (SECONDS + KNOCK_S + OVERHEAD_S),
+    limit_s=2 * MOST_PORTS * LIMIT_S,
     remedy="install perftest",
     find_reason=_why_not,
     emulated=True,

@@ -58,6 +58,8 @@ def _split(text: str) -> list[Port]:
 
 
 def _read(port: Port) -> ToolOutput:
+    if not port.text.strip():
+        return ToolOutput(tool=TOOL, gaps=("no result within its time limit",))
     try:
         return perftest.parse(port.text)
     except Unreadable as error:

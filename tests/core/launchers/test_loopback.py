@@ -17,6 +17,7 @@ from podsys.model.facts import NodeFacts, Section
 from podsys.model.spec import Accept
 from podsys.model.status import Status
 
+RULE = "-" * 87
 ROOT = {"bdf": "00:01.0", "parent": "", "kind": "bridge"}
 DEVICES = [
     ROOT,
@@ -93,6 +94,46 @@ def test_a_port_that_fails_is_named_and_the_others_are_read(tmp_path: Path) -> N
     assert output.faults == ("mlx5_1, host: Couldn't allocate MR",)
     known = {one.subject: one.value for one in output.figures if one.metric.endswith("share")}
     assert known == {"mlx5_0": 97.0, "mlx5_1": None}
+
+
+TWO_QUEUES = f"""\
+{RULE}
+                    RDMA_Write BW Test
+ Dual-port       : OFF\t\tDevice         : mlx5_0
+ Number of qps   : 2\t\tTransport type : IB
+ Link type       : Ethernet
+ GID index       : 3
+{RULE}
+ local address: LID 0000 QPN 0x0031 PSN 0x51 RKey 0x01 VAddr 0x01
+ GID: 00:00:00:00:00:00:00:00:00:00:255:255:10:09:08:07
+ local address: LID 0000 QPN 0x0032 PSN 0x52 RKey 0x01 VAddr 0x02
+ GID: 00:00:00:00:00:00:00:00:00:00:255:255:10:09:08:07
+ remote address: LID 0000 QPN 0x0033 PSN 0x53 RKey 0x02 VAddr 0x03
+ GID: 00:00:00:00:00:00:00:00:00:00:255:255:10:09:08:07
+ remote address: LID 0000 QPN 0x0034 PSN 0x54 RKey 0x02 VAddr 0x04
+ GID: 00:00:00:00:00:00:00:00:00:00:255:255:10:09:08:07
+{RULE}
+ #bytes     #iterations    BW peak[Gb/sec]    BW average[Gb/sec]   MsgRate[Mpps]
+ 8388608    11220            0.00               376.48   \t\t   0.005610
+{RULE}
+"""
+
+
+def test_two_queues_of_a_roce_port_are_one_result(tmp_path: Path) -> None:
+    """-D leaves no peak, and a port that sends to itself has one GID at both ends."""
+    (tmp_path / "good").write_text(TWO_QUEUES)
+    done = run(node(port("mlx5_0")), tmp_path, f"cat {tmp_path}/good")
+    output = rail_loopback.parse(done.stdout)
+    assert output.is_sound
+    assert [(one.value, one.size) for one in output.figures] == [
+        (376.48, 8388608), (94.12, 8388608),
+    ]  # fmt: skip
+
+
+def test_a_port_that_says_nothing_in_time_is_unknown(tmp_path: Path) -> None:
+    output = rail_loopback.parse(run(node(port("mlx5_0")), tmp_path, "exit 124").stdout)
+    assert output.gaps == ("mlx5_0, host: no result within its time limit",)
+    assert not output.faults
 
 
 def test_where_it_applies() -> None:
