@@ -38,8 +38,10 @@ demo: $(VENV)/.ready
 	$(BIN)/podsys deploy -C demo --yes
 
 test: $(VENV)/.ready
-	@command -v iperf3 >/dev/null && command -v setpci >/dev/null && command -v cc >/dev/null || \
-	  { $(APT) update -q && $(APT) install -qy --no-install-recommends iperf3 pciutils gcc libc6-dev; }
+	@command -v iperf3 >/dev/null && command -v setpci >/dev/null && command -v cc >/dev/null && \
+	  command -v createrepo_c >/dev/null && command -v rpmbuild >/dev/null && command -v dnf >/dev/null || \
+	  { $(APT) update -q && $(APT) install -qy --no-install-recommends iperf3 pciutils gcc libc6-dev \
+	    dnf dnf-plugins-core rpm createrepo-c; }
 	$(BIN)/python -m pytest -n 2
 
 test-slow: $(VENV)/.ready

@@ -4,16 +4,15 @@ import os
 import shutil
 import sys
 
-LEAST, MOST = "8M", "16G"
 
-
-def main(folders, program, gpus):
+def main(folders, program, gpus, least="8M", most="16G"):
     found = shutil.which(program, path=os.environ.get("PATH", "") + ":" + folders)
     if not found:
         sys.stderr.write(f"not installed: {program}\n")
         sys.exit(127)
     os.environ.setdefault("NCCL_DEBUG", "INFO")
-    sizes = ["-b", LEAST, "-e", MOST, "-f", "2"]
+    os.environ.setdefault("NCCL_DEBUG_SUBSYS", "INIT,ENV,TUNING")  # its way, and its algorithm
+    sizes = ["-b", least, "-e", most, "-f", "2"]
     os.execv(found, [found, *sizes, "-g", gpus, "-n", "20", "-w", "5", "-c", "1"])  # noqa: S606
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from podsys.commands.allreduce import floor_of, forecast, measure_allreduce
 from podsys.commands.collective import Collective
+from podsys.commands.ranks import Ranks
 
 PROGRAM = Path(__file__).with_name("allreduce.py")
 
@@ -25,13 +26,11 @@ def test_allreduce(cluster, fleet, mark_commands, record, keep, report, check_id
         raise RuntimeError("fewer than two nodes can be reached")
     report(f"allreduce over {len(cluster.nodes)} nodes")
     job = Collective(
-        spec=cluster.spec,
-        known_hosts=cluster.known_hosts,
+        ranks=Ranks(cluster.spec, cluster.known_hosts, mark_commands),
         program=PROGRAM.read_text(encoding="utf-8"),
         check=check_id,
         keep=keep,
         fleet=fleet,
-        mark=mark_commands,
         report=report,
         floor_gbps=floor_of(cluster),
     )

@@ -2,37 +2,38 @@
 
 import pytest
 
-from podsys.commands.pair_forecast import count_at_once, forecast
-from podsys.commands.pairs import PairRun
-from podsys.core.topology import leaves_of
+from podsys.commands.pair_forecast import forecast_rounds
+from podsys.commands.pairs import METRIC, TcpPairs, pace_of
+from podsys.core.judge.resent import METRIC as RESENT
+from podsys.core.topology import fabric_of
+
+
+def forecast(cluster):
+    return forecast_rounds(cluster, "network.pairs", cluster.nodes, pace_of(cluster))
 
 
 @pytest.mark.check(
     id="network.pairs",
     level=3,
     suite="network",
-    measures=["tcp_pair_bw"],
+    measures=[METRIC],
     remedy="look at cable, port speed (ethtool) and switch counters of the node or link named",
     takes=forecast,
     continues=True,
 )
-def test_pairs(cluster, fleet, record, keep, report, progress, check_id):
+def test_pairs(cluster, fleet, keep, check_id, measure_pairs):
     if len(cluster.spec.nodes) < 2:
         pytest.skip("one node has nobody to be measured with")
-    run = PairRun(
+    meter = TcpPairs(
         fleet=fleet,
         addresses=cluster.addresses,
         seconds=cluster.spec.accept.seconds_per_pair,
         check=check_id,
         keep=keep,
-        report=report,
-        at_once=count_at_once(cluster),
-        leaves=leaves_of(cluster.spec),
-        record=record,
-        left=progress,
-        known=cluster.measured_before(check_id),
-        loss_baseline=cluster.baselines.get("tcp_pair_resent"),
+        baseline=cluster.baselines.get(METRIC),
+        line_rate=cluster.line_rate_gbps,
+        loss_baseline=cluster.baselines.get(RESENT),
+        fabric=fabric_of(cluster.spec),
     )
-    baseline = cluster.baselines.get("tcp_pair_bw")
-    if not run.measure(cluster.spec.accept.max_rounds, baseline, cluster.line_rate_gbps):
+    if not measure_pairs(meter, cluster.nodes, pace_of(cluster)):
         raise RuntimeError("fewer than two nodes can be reached")

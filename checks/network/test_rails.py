@@ -2,27 +2,20 @@
 
 import pytest
 
-from podsys.commands.rail_pairs import METRIC, RailRun
-from podsys.core.launchers.perftest import KNOCK_S, OVERHEAD_S
+from podsys.commands.pair_forecast import forecast_rounds
+from podsys.commands.rail_pairs import METRIC, RailPairs, pace_of
 from podsys.core.practice import has_emulated_hardware
 from podsys.core.rails import find_rail_rate, find_rails
-from podsys.core.rounds import share_rounds
-from podsys.core.topology import leaves_of
+from podsys.core.topology import fabric_of
 from podsys.model.facts import NodeFacts
 from podsys.model.forecast import Forecast
 
 
 def forecast(cluster):
-    """Both ways of each pair, one after the other."""
     having = [n for n in cluster.nodes if find_rails(cluster.facts.get(n, NodeFacts(n)))]
     if len(having) < 2:
         return Forecast(0.1, 60, "fewer than two nodes have RDMA ports")
-    accept = cluster.spec.accept
-    rounds = 2 * share_rounds(len(having), accept.max_rounds).planned
-    most = accept.seconds_per_pair + KNOCK_S + 2 * OVERHEAD_S
-    return Forecast(
-        rounds * (accept.seconds_per_pair + 4) + 0.1, rounds * most + 60, f"{rounds} rounds"
-    )
+    return forecast_rounds(cluster, "network.rails", having, pace_of(cluster))
 
 
 @pytest.mark.check(
@@ -30,10 +23,11 @@ def forecast(cluster):
     level=3,
     suite="network",
     takes=forecast,
-    measures=["rdma_pair_bw"],
+    measures=[METRIC],
     remedy="ibstat, mlxlink -m and the switch port of the rail named; PFC and GID index for RoCE",
+    continues=True,
 )
-def test_rails(cluster, fleet, record, keep, report, check_id, expect_pairs):
+def test_rails(cluster, fleet, keep, check_id, expect_pairs, measure_pairs):
     known = [node for node in cluster.nodes if node in cluster.facts]
     having = [node for node in known if cluster.facts[node].get("infiniband.ports")]
     if len(having) < 2:
@@ -44,8 +38,17 @@ def test_rails(cluster, fleet, record, keep, report, check_id, expect_pairs):
     able = {node: found for node, found in rails.items() if found}
     if len(able) < 2:
         raise RuntimeError("fewer than two nodes have an active RDMA port")
-    expect_pairs(METRIC, find_rail_rate(able), having)
-    accept = cluster.spec.accept
-    run = RailRun(fleet, cluster.addresses, able, accept.seconds_per_pair, check_id, keep, report)
-    for measurement in run.measure(accept.max_rounds, leaves_of(cluster.spec)):
-        record(measurement)
+    rate = find_rail_rate(able)
+    expect_pairs(METRIC, rate, having)
+    meter = RailPairs(
+        fleet=fleet,
+        addresses=cluster.addresses,
+        rails=able,
+        seconds=cluster.spec.accept.seconds_per_pair,
+        check=check_id,
+        keep=keep,
+        baseline=cluster.baselines.get(METRIC),
+        line_rate=rate,
+        fabric=fabric_of(cluster.spec),
+    )
+    measure_pairs(meter, list(able), pace_of(cluster))

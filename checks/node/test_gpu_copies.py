@@ -1,9 +1,16 @@
 """Copies between host and GPU and between GPUs: is every path at its width?"""
 
+from pathlib import Path
+
 import pytest
 
 from podsys.commands.check_tools import takes
-from podsys.core.launchers.nvbandwidth import TOOL
+from podsys.commands.sent_programs import read_program
+from podsys.core.launchers.nvbandwidth import TOOL as TESTS
+from podsys.core.launchers.sent_program import or_else, python_way
+
+PROGRAM = read_program(Path(__file__).with_name("cuda_copies.py"))
+TOOL = or_else(TESTS, python_way(PROGRAM))
 
 
 @pytest.mark.check(

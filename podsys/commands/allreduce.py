@@ -9,7 +9,7 @@ from math import ceil, isclose, log2
 from podsys.commands.check_session import CheckCluster
 from podsys.commands.collective import ROLL_S, Collective, Trial, limit_of
 from podsys.core.judge.collective import BUSBW, CULPRIT, FLICKER, RANKS, WRONG
-from podsys.core.launchers.mpirun import GRACE_S
+from podsys.core.launchers.ranks import overhead_of
 from podsys.core.locate.split import Split, split_group
 from podsys.core.parsers.allreduce import Allreduce
 from podsys.model.finding import Measurement
@@ -30,7 +30,8 @@ def forecast(cluster: CheckCluster) -> Forecast:
     nodes = len(cluster.nodes)
     tests = count_tests(nodes)
     text = f"all {nodes} nodes at once; should that fail, at most {tests} smaller ones tell who"
-    at_most = (3 + SLOW_AGAIN + tests) * (limit_of(nodes) + GRACE_S) + 3 * ROLL_S
+    job_s = limit_of(nodes) + overhead_of(cluster.spec.accept.launcher)
+    at_most = (3 + SLOW_AGAIN + tests) * job_s + 3 * ROLL_S
     return Forecast(USUAL_S + USUAL_PER_NODE_S * nodes, at_most, text)
 
 
@@ -71,7 +72,7 @@ def _repeat_slow(job: Collective, nodes: Sequence[str]) -> Iterator[Measurement]
         job.report("allreduce: again, because it was slow")
         job.run(nodes)
     last = job.trials[-1] if job.trials else None
-    if slow and last and not last.failed and not job.is_slow(last):
+    if slow and last and last.passed and not job.is_slow(last):
         rates = ", ".join(f"{one.gbps:.3g}" for one in slow)
         text = f"intermittent: {rates} Gbit/s, and {last.gbps:.3g} when repeated"
         yield replace(_culprit(job, tuple(nodes), float(len(slow)), text), metric=FLICKER)
@@ -88,9 +89,9 @@ def _name_culprits(job: Collective, split: Split) -> Iterator[Measurement]:
     """Each node, or group that fails only together, and whoever could not be cleared."""
     for group in (*((one,) for one in split.culprits), *split.together):
         failed = [t for t in job.trials if t.failed and {*group} <= {*t.nodes}]
-        passed = [t for t in job.trials if not t.failed and not {*group} <= {*t.nodes}]
+        passed = [t for t in job.trials if t.passed and not {*group} <= {*t.nodes}]
         why = next((t.problem for t in reversed(failed) if t.problem), "wrong elements")
-        if any(not t.failed and {*group} <= {*t.nodes} for t in job.trials):
+        if any(t.passed and {*group} <= {*t.nodes} for t in job.trials):
             evidence = f"intermittent: {len(failed)} failed, and it ran when repeated; {why}"
             yield replace(_culprit(job, group, float(len(failed)), evidence), metric=FLICKER)
             continue

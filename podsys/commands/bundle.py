@@ -14,6 +14,7 @@ from pathlib import Path
 
 from podsys import __version__
 from podsys.commands.bundle_gather import Contents, gather_contents
+from podsys.commands.bundle_rpms import check_signatures, make_indexes
 from podsys.commands.common import Cluster, load_cluster
 from podsys.commands.interrupt import stop_flag
 from podsys.core.bundle_check import parse_manifest
@@ -56,7 +57,7 @@ def bundle(root: Path, file: Path, options: Options) -> ExitCode:
         estimate = _estimate(file, fetcher, contents, wanted)
         view.tell_estimate(estimate, watch)
         found = _fetch(fetcher, wanted, watch)
-        outcomes = list(zip(wanted, found, strict=True))
+        outcomes = check_signatures(contents, fetcher, list(zip(wanted, found, strict=True)))
         failed = [one for one in outcomes if one[0].required and one[1].status == "failed"]
         if not failed:
             watch.stage(f"write {file.name}")
@@ -133,13 +134,15 @@ def _write(
     outcomes: Sequence[tuple[Download, Fetched]],
 ) -> None:
     """Put together under another name, and given its own when it is whole and on disk."""
+    came = [one for one in outcomes if one[1].status != "failed"]
     texts = {
         (system, path): text.encode()
         for system, indexes in contents.indexes().items()
         for path, text in indexes.items()
     }
+    for system, path, content in make_indexes(fetcher, [wanted for wanted, _ in came]):
+        texts[system, path] = content
     items = [_index_item(system, path, text) for (system, path), text in texts.items()]
-    came = [one for one in outcomes if one[1].status != "failed"]
     items += [_item(wanted, done) for wanted, done in came]
     missing = [_left_out(*one) for one in outcomes if one[1].status == "failed"]
     lock = cluster.workspace.lock_file
@@ -166,10 +169,11 @@ def _write(
 
 
 def _index_item(system: str, path: str, text: bytes) -> BundleItem:
-    arch = path.split("/")[-2].removeprefix("binary-")
+    folder, name = path.split("/")[-2:]
+    arch = folder.removeprefix("binary-") if folder.startswith("binary-") else ""
     digest = hashlib.sha256(text).hexdigest()
     return BundleItem(
-        path=path, kind="index", name="Packages", arch=arch, system=system,
+        path=path, kind="index", name=name, arch=arch, system=system,
         size=len(text), sha256=digest,
     )  # fmt: skip
 

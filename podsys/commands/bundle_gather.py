@@ -1,4 +1,4 @@
-"""What belongs into a bundle: nodes' apt asked, releases read."""
+"""What belongs into a bundle: nodes' package managers asked, releases read."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from podsys.commands.release_book import load_lock, load_releases
 from podsys.core.bundle import (
     Kind,
     find_kinds,
+    key_downloads,
     package_downloads,
     release_downloads,
     system_of,
     write_indexes,
 )
 from podsys.effects.closure import Closure, NoAnswerError, ask_closure
+from podsys.effects.rpms import refuse_without_tools
 from podsys.effects.ssh import Fleet
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.bundle import Download, IndexFile, LeftOut
@@ -37,9 +39,11 @@ DIRECT = "DIRECT"
 
 @dataclass(slots=True)
 class Contents:
-    """`files` of each system, as its nodes' apt named them; `proxies` by scheme."""
+    """`files` of each system, as its nodes' package managers named them; `proxies` by scheme;
+    armored `keys` of each system that has rpms."""
 
     files: dict[str, dict[tuple[str, str, str], IndexFile]] = field(default_factory=dict)
+    keys: dict[str, set[str]] = field(default_factory=dict)
     others: list[Download] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     proxies: dict[str, str] = field(default_factory=dict)
@@ -54,9 +58,11 @@ class Contents:
         return [*packages, *self.others]
 
     def indexes(self) -> dict[str, dict[str, str]]:
-        """System -> path -> text."""
+        """System -> path -> text, for apt; dnf's are made from the files themselves."""
         return {
-            name: write_indexes(name, list(files.values())) for name, files in self.files.items()
+            name: write_indexes(name, list(files.values()))
+            for name, files in self.files.items()
+            if name not in self.keys
         }
 
 
@@ -66,8 +72,10 @@ def gather_contents(cluster: Cluster, watch: Progress, proxy: str | None) -> Con
     facts = load_facts(cluster.workspace)
     rendering = render(cluster.workspace, spec, cluster.catalog, facts)
     _refuse_others(rendering.layout.families, spec.nodes, facts, watch)
-    wanted = {node: items for node, items in rendering.wanted.items() if node in facts}
-    kinds = find_kinds(wanted, facts, rendering.layout.builds)
+    seen = {n: wanted for n, wanted in rendering.wanted.items() if n in facts}
+    kinds = find_kinds(seen, facts, rendering.layout.families, rendering.layout.builds)
+    if any(kind.family == "rhel" for kind in kinds):
+        refuse_without_tools()
     contents = Contents()
     watch.stage("ask a node of each kind what it needs", total=len(kinds))
     with cluster.connect() as fleet, ThreadPoolExecutor(AT_ONCE) as pool:
@@ -75,11 +83,12 @@ def gather_contents(cluster: Cluster, watch: Progress, proxy: str | None) -> Con
             kinds, pool.map(lambda kind: _ask(fleet, kind), kinds), strict=True
         ):
             refuse_clock(node, closure.time)
-            _add(contents, kind.system, closure)
+            _add(contents, kind, closure)
             watch.node(node)
     lock = load_lock(cluster.workspace)
     if lock and lock.releases:
-        contents.others, contents.left_out = release_downloads(lock.releases, load_releases())
+        others, contents.left_out = release_downloads(lock.releases, load_releases())
+        contents.others += others
     contents.proxies = choose_proxies(contents.proxies, proxy)
     return contents
 
@@ -103,11 +112,11 @@ def _refuse_others(
         )
     if unseen:
         watch.say(f"{fold(unseen)}: never seen, so the bundle is made without their wishes")
-    others = [n for n in facts if families.get(n) != "debian" or not system_of(facts[n])]
+    others = [n for n in facts if n not in families or not system_of(facts[n])]
     if others:
         raise PodsysError(
-            f"{fold(others)}: podsys bundle asks apt of Debian or Ubuntu, and these are others",
-            "dnf is not supported yet: make the bundle in a workspace without them",
+            f"{fold(others)}: podsys bundle asks apt or dnf, and their system is not known",
+            "podsys init looks again; or make the bundle in a workspace without them",
         )
 
 
@@ -133,11 +142,15 @@ def refuse_clock(node: str, there: float) -> None:
         raise PodsysError(message, "set the one that is wrong", ExitCode.FAILED)
 
 
-def _add(contents: Contents, system: str, closure: Closure) -> None:
-    known = contents.files.setdefault(system, {})
+def _add(contents: Contents, kind: Kind, closure: Closure) -> None:
+    known = contents.files.setdefault(kind.system, {})
     for file in closure.files:
         known.setdefault((file.name, file.version, file.arch), file)
     contents.proxies |= closure.proxies
+    if kind.family == "rhel":
+        contents.keys.setdefault(kind.system, set()).update(closure.keys)
+        keys = key_downloads(kind.system, closure.key_urls)
+        contents.others += [one for one in keys if one not in contents.others]
 
 
 def choose_proxies(of_nodes: Mapping[str, str], named: str | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -10,7 +10,10 @@ from podsys.commands.check_marks import read_mark
 from podsys.commands.check_session import CLUSTER, RECORDER, CheckCluster
 from podsys.commands.check_tools import ToolRun, as_output
 from podsys.commands.collectives import CollectiveRun
+from podsys.commands.pair_forecast import Pace
+from podsys.commands.pair_rounds import Meter, PairRounds
 from podsys.core.judge.lines import JUDGED
+from podsys.core.topology import leaves_of
 from podsys.effects.ssh import Fleet
 from podsys.model.finding import Measurement
 
@@ -92,15 +95,16 @@ def run_collective(
 
 
 @pytest.fixture
-def expect_pairs(
-    pytestconfig: pytest.Config, check_id: str
-) -> Callable[[str, float | None, list[str]], None]:
-    """expect_pairs(metric, gbps, nodes): whom pairs of this metric are about, and their rate."""
+def expect_pairs(pytestconfig: pytest.Config, check_id: str) -> Callable[..., None]:
+    """expect_pairs(metric, rate, nodes, platforms): whom pairs of this metric are about, what a
+    path has by its nominal rate, and the server model where all nodes are of one."""
     recorder = pytestconfig.stash[RECORDER]
 
-    def write(metric: str, gbps: float | None, nodes: list[str]) -> None:
+    def write(
+        metric: str, rate: float | None, nodes: Sequence[str], platforms: Sequence[str] = ()
+    ) -> None:
         about = {"type": "expected", "check": check_id, "metric": metric}
-        recorder.write({**about, "gbps": gbps, "nodes": nodes})
+        recorder.write({**about, "rate": rate, "nodes": nodes, "platforms": platforms})
 
     return write
 
@@ -110,6 +114,27 @@ def progress(pytestconfig: pytest.Config, check_id: str) -> Callable[[float], No
     """progress(left_s): a long check says how many seconds it still needs."""
     recorder = pytestconfig.stash[RECORDER]
     return lambda left_s: recorder.write({"type": "left", "check": check_id, "left_s": left_s})
+
+
+@pytest.fixture
+def measure_pairs(
+    cluster: CheckCluster,
+    fleet: Fleet,
+    record: Callable[..., None],
+    report: Callable[[str], None],
+    progress: Callable[[float], None],
+    check_id: str,
+) -> Callable[[Meter, Sequence[str], Pace], list[Measurement]]:
+    """measure_pairs(meter, nodes, pace): in planned rounds, then again what those left in doubt."""
+
+    def measure(meter: Meter, nodes: Sequence[str], pace: Pace) -> list[Measurement]:
+        rounds = PairRounds(
+            meter, fleet, nodes, pace, check_id.partition(".")[2], report,
+            leaves_of(cluster.spec), record, progress, cluster.measured_before(check_id),
+        )  # fmt: skip
+        return rounds.measure(cluster.spec.accept.max_rounds)
+
+    return measure
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from podsys.commands.check_fixtures import (
     keep,
     mark_commands,
     measure_nodes,
+    measure_pairs,
     progress,
     record,
     report,
@@ -51,7 +52,7 @@ from podsys.model.status import Status
 # Fixtures are found by name in this module.
 __all__ = [
     "check_id", "cluster", "expect_pairs", "fleet", "host", "keep", "mark_commands",
-    "measure_nodes", "progress", "record", "report", "run_collective",
+    "measure_nodes", "measure_pairs", "progress", "record", "report", "run_collective",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import ceil
@@ -25,6 +26,9 @@ Record = Callable[[Measurement | CheckOutcome | CheckOutput], None]
 # Ended by a time limit or a signal, or never begun.
 TIMED_OUT = (124, 137, 143)
 NO_RESULT = (*TIMED_OUT, ABSENT_CODE)
+OWN = "podsys: "
+# The line that ends a traceback; torchrun says whose it is.
+RAISED = re.compile(r"(?:\[rank[0-9]+\]:\s*)?[\w.]{0,80}(?:Error|Exception): ")
 # Connecting and logging in, beyond the time limit that the node keeps by itself.
 CONNECT_S = 30.0
 
@@ -145,13 +149,21 @@ def as_output(found: Measurement, mark: CheckMark, cluster: CheckCluster) -> Che
 
 
 def explain(code: int | None, error: str, said: str) -> str:
-    """What a person needs: the reason, not the whole output, which is kept."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    last = lines[-1][:200] if lines else ""
+    """What a person needs: the reason, not the whole output, which is kept.
+
+    What a program of podsys's own says, else the first error that a Python program raised, else
+    the last words: launchers frame theirs.
+    """
+    lines = [line.strip()[:200] for line in said.splitlines() if line.strip()]
+    absent = [line for line in lines if line.startswith("not installed")]
+    raised = [line for line in lines if RAISED.match(line)]
+    own = [line.removeprefix(OWN) for line in lines if line.startswith(OWN)]
+    spoken = [line for line in lines if any(map(str.isalnum, line))]
+    last = (own or raised or spoken[-1:] or [""])[0]
     if error:
         return error
     if code in TIMED_OUT:
         return f"no result within the time limit{': ' + last if last else ''}"
-    if code == ABSENT_CODE and last.startswith("not installed"):
-        return last
+    if code == ABSENT_CODE and absent:
+        return absent[0]
     return f"it ended with code {code}{': ' + last if last else ''}"

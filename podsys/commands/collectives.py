@@ -10,15 +10,15 @@ import pytest
 from podsys.commands.check_marks import CheckMark
 from podsys.commands.check_session import CheckCluster
 from podsys.commands.check_tools import Record, explain
+from podsys.commands.ranks import Ranks
 from podsys.core.check_lines import CheckOutput
-from podsys.core.launchers.ranks import Placement, make_job, with_arguments
+from podsys.core.launchers.ranks import with_arguments
 from podsys.core.recognise import read_handed
-from podsys.effects.mpirun import run_job
-from podsys.effects.ssh.outcome import MARK
-from podsys.effects.sweep import name_scratch
 from podsys.model.forecast import Forecast
 from podsys.model.output import ToolOutput
 
+# Adds to what a job's output says what only podsys knows.
+Refine = Callable[[ToolOutput], ToolOutput]
 # Starting ranks and ending them, beyond the job's own limit.
 OVERHEAD_S = 90.0
 
@@ -39,30 +39,33 @@ class CollectiveRun:
     report: Callable[[str], None]
     run_mark: str = ""
 
-    def __call__(self, program: str, *words: str, limit_s: int, of_platform: bool = False) -> None:
+    def __call__(
+        self,
+        program: str,
+        *words: str,
+        limit_s: int,
+        of_platform: bool = False,
+        alone: bool = False,
+        refine: Refine = lambda output: output,
+    ) -> None:
         """Raises with the reason where there is no result; that is unknown, never a pass.
 
-        `of_platform`: bounds of the nodes' server model hold too, where all are of one.
+        `of_platform`: bounds of the nodes' server model hold too, where all are of one. `alone`:
+        one node is enough. `refine` adds to what was read.
         """
         nodes = self.cluster.nodes
-        if len(self.cluster.spec.nodes) < 2:
+        if not alone and len(self.cluster.spec.nodes) < 2:
             pytest.skip("one node has nobody to exchange with")
-        if len(nodes) < 2:
+        if len(nodes) < (1 if alone else 2):
             raise RuntimeError("fewer than two nodes can be reached")
-        spec = self.cluster.spec
-        place = Placement(
-            self.cluster.addresses, spec.ssh.user == "root", spec.ssh.port or 22,
-            {MARK: self.run_mark} if self.run_mark else {},
-            name_scratch(self.run_mark) if self.run_mark else "",
-        )  # fmt: skip
-        job = make_job(spec.accept.launcher, place, with_arguments(program, *words), limit_s)
         self.report(f"{self.mark.id.partition('.')[2]} over {len(nodes)} nodes")
-        known_hosts = self.cluster.known_hosts
-        outcome = run_job(spec.ssh, place.first, known_hosts, job.command(), limit_s + OVERHEAD_S)
+        ranks = Ranks(self.cluster.spec, self.cluster.known_hosts, self.run_mark)
+        outcome = ranks.run(nodes, with_arguments(program, *words), limit_s)
         evidence = self.keep(f"{self.mark.id}.txt", outcome.stdout + outcome.stderr)
         if outcome.error or outcome.code:
             said = outcome.stderr.strip() or outcome.stdout
-            raise RuntimeError(explain(outcome.code, outcome.error, said))
+            why = outcome.not_begun or explain(outcome.code, outcome.error, said)
+            raise RuntimeError(why)
         handed = read_handed(evidence, outcome.stdout)
         if handed.output is None:
             raise RuntimeError(handed.reason)
@@ -72,7 +75,7 @@ class CollectiveRun:
                 suite=self.mark.suite,
                 nodes=tuple(nodes),
                 evidence=evidence,
-                output=demand_nodes(handed.output, len(nodes)),
+                output=refine(demand_nodes(handed.output, len(nodes))),
                 remedy=self.mark.remedy,
                 seconds=outcome.seconds,
                 platforms=self._platforms() if of_platform else (),

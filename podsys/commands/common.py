@@ -16,6 +16,7 @@ from podsys.core.spec import parse_spec, with_key_path
 from podsys.effects.catalog import (
     read_baselines_texts,
     read_faults_texts,
+    read_peaks_texts,
     read_platforms_texts,
     read_release_texts,
     read_settings_texts,
@@ -96,7 +97,7 @@ def load_catalog() -> Catalog:
     raise_problems(problems)
     baselines = load_baselines()
     texts = [settings_texts, baseline_texts, read_faults_texts(), read_platforms_texts()]
-    texts += read_release_texts()
+    texts += [*read_release_texts(), read_peaks_texts()]
     whole = json.dumps([dict(one) for one in texts], sort_keys=True)
     return Catalog(
         tuple(settings),

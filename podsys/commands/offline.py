@@ -13,9 +13,9 @@ from pathlib import Path
 
 from podsys.core.bundle_check import parse_manifest, refuse_unserved
 from podsys.core.rendering import Layout
-from podsys.core.repository import repository_id, write_releases
+from podsys.core.repository import find_repomds, repository_id, write_releases
 from podsys.effects.bundle_file import read_manifest
-from podsys.effects.gpg import clearsign, ensure_repository_key
+from podsys.effects.gpg import clearsign, detach_sign, ensure_repository_key
 from podsys.effects.repository import find_place, unpack_repository
 from podsys.effects.webserver import refuse_unservable, serve
 from podsys.effects.workspace import Workspace
@@ -88,10 +88,10 @@ def unpack_bundle(workspace: Workspace, spec: ClusterSpec) -> Path | None:
     if offline is None:
         return None
     target = find_place(workspace.root) / offline.id
+    manifest = offline.manifest
     unpack_repository(
-        offline.file, offline.manifest, target, _releases(offline.manifest),
-        lambda text: clearsign(workspace.root, text),
-    )  # fmt: skip
+        offline.file, manifest, target, lambda folder: sign_tops(workspace, manifest, folder)
+    )
     return target
 
 
@@ -106,5 +106,14 @@ def serve_bundle(workspace: Workspace, spec: ClusterSpec, run: Path) -> Iterator
         yield
 
 
-def _releases(manifest: Manifest) -> dict[str, str]:
-    return write_releases(manifest, format_datetime(manifest.made.astimezone(UTC), usegmt=True))
+def sign_tops(workspace: Workspace, manifest: Manifest, folder: Path) -> dict[str, str]:
+    """Path -> text of what stands above the indexes that lie in this folder, signed."""
+    tops: dict[str, str] = {}
+    date = format_datetime(manifest.made.astimezone(UTC), usegmt=True)
+    for system, text in write_releases(manifest, date).items():
+        tops[f"dists/{system}/Release"] = text
+        tops[f"dists/{system}/InRelease"] = clearsign(workspace.root, text)
+    for path in find_repomds(manifest).values():
+        text = (folder / path).read_text(encoding="utf-8")
+        tops[f"{path}.asc"] = detach_sign(workspace.root, text)
+    return tops

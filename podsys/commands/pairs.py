@@ -1,132 +1,81 @@
-"""Measure pairs of nodes in rounds, then measure again what the first rounds left in doubt."""
+"""Pairs of nodes over TCP, by iperf3: bandwidth both ways at once, and what was sent again."""
 
 from __future__ import annotations
 
 import secrets
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import ceil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from podsys.commands.pair_forecast import ROUND_OVERHEAD_S, list_rounds
-from podsys.core.judge.pairs import localise
+from podsys.commands.check_session import CheckCluster
+from podsys.commands.pair_forecast import Pace, count_at_once
+from podsys.commands.pair_words import explain_ends, find_unreached
+from podsys.core.judge.doubts import find_doubts
 from podsys.core.judge.resent import METRIC as RESENT
 from podsys.core.judge.resent import retest_losses
-from podsys.core.judge.thresholds import find_thresholds
 from podsys.core.launchers.iperf3 import OVERHEAD_S, PairTest
-from podsys.core.locate.fabric import Fabric
+from podsys.core.locate.fabric import EndPair, Fabric
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers.iperf3 import BothWays, read_both_ways
-from podsys.core.retests import retest_pairs
-from podsys.core.rounds import Pair, pack_rounds, share_rounds
+from podsys.core.rounds import Pair
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
 
-BANDWIDTH = "tcp_pair_bw"
-# A node that could not be reached this often costs no further round its time limit: once in a
-# round and once by a simple question, say, which it has so many seconds to answer.
-ROLL_S = 10.0
-LOST_AFTER = 2
+METRIC = "tcp_pair_bw"
+# What a round takes beyond measuring: starting the tools and exchanging results.
+ROUND_OVERHEAD_S = 1.5
 # Below the ports that Linux gives out by itself; a fresh one for each round, so that a
 # server left by a killed run is never met.
 PORTS = range(20000, 32000)
 
 
-@dataclass
-class PairRun:
-    """One run over all rounds. `keep` stores raw output and says where it lies.
+def pace_of(cluster: CheckCluster) -> Pace:
+    seconds = cluster.spec.accept.seconds_per_pair
+    hung_s = PairTest("", 0, seconds).limit_s + OVERHEAD_S + ROUND_OVERHEAD_S
+    return Pace(seconds + ROUND_OVERHEAD_S, hung_s, count_at_once(cluster))
 
-    `record` gets each measurement at once. `known` are those of an earlier run that still hold.
-    `left` is told how many seconds the planned rounds still take.
-    """
+
+@dataclass(frozen=True, slots=True)
+class TcpPairs:
+    """A meter. `keep` stores raw output and says where it lies."""
 
     fleet: Fleet
-    addresses: dict[str, str]
+    addresses: Mapping[str, str]
     seconds: int
     check: str
     keep: Callable[[str, str], str]
-    report: Callable[[str], None]
-    at_once: int
-    leaves: Mapping[str, str] = field(default_factory=dict)
-    record: Callable[[Measurement], None] = lambda _: None
-    left: Callable[[float], None] = lambda _: None
-    known: Sequence[Measurement] = ()
+    baseline: Baseline | None = None
+    line_rate: float | None = None
     loss_baseline: Baseline | None = None
-    losses: Counter[str] = field(default_factory=Counter)
-    reasons: dict[str, str] = field(default_factory=dict)
+    fabric: Fabric | None = None
 
-    def measure(
-        self, max_rounds: int, baseline: Baseline | None, line_rate: float | None
-    ) -> list[Measurement]:
-        """All there is to know of the pairs, what was known before included."""
-        budget = share_rounds(len(self.addresses), max_rounds)
-        rounds = list_rounds(self.addresses, budget.planned, self.leaves, self.known)
-        found = list(self.known)
-        for number, pairs in enumerate(rounds, 1):
-            self.left((len(rounds) - number + 1) * self._round_s())
-            self.report(f"pairs: round {number} of {len(rounds)}, {len(pairs)} pairs at once")
-            found += self.measure_round(pairs)
-        for _ in range(budget.retests if baseline else 0):
-            assert baseline
-            again = self._measure_again(found, baseline, line_rate)
-            if not again:
-                break
-            found += again
-        return found
-
-    def _round_s(self) -> float:
-        turns = max(1, ceil(len(self.addresses) // 2 / self.at_once))
-        return turns * (self.seconds + ROUND_OVERHEAD_S)
-
-    def _measure_again(
-        self, found: Sequence[Measurement], baseline: Baseline, line_rate: float | None
-    ) -> list[Measurement]:
-        """One round of what is in doubt; nothing when there is no doubt."""
-        fabric = Fabric({(node, ""): leaf for node, leaf in self.leaves.items()})
-        speeds = [one for one in found if one.metric == BANDWIDTH]
-        thresholds = find_thresholds(speeds, baseline, line_rate)
-        pairs, localised = localise(speeds, thresholds, fabric)
-        doubtful = retest_pairs(pairs, localised)
-        doubtful += retest_losses(found, self.loss_baseline, fabric)
-        wanted = dict.fromkeys((one[0], other[0]) for one, other in doubtful)
-        packed = pack_rounds(pair for pair in wanted if not self._lost({*pair}))
-        if not packed:
-            return []
-        self.left(self._round_s())
-        self.report("pairs: again " + ", ".join("--".join(pair) for pair in packed[0]))
-        return self.measure_round(packed[0])
-
-    def measure_round(self, pairs: Sequence[Pair]) -> list[Measurement]:
-        """All pairs at once, as far as connections allow; every pair gives two measurements."""
-        found: list[Measurement] = []
-        alive = [pair for pair in pairs if not self._lost({*pair})]
-        for start in range(0, len(alive), self.at_once):
-            found += self._record(self._measure_at_once(alive[start : start + self.at_once]))
-        self._ask_lost({node for pair in alive for node in pair})
-        for pair in pairs:
-            if pair not in alive:
-                found += self._record(self._leave_out(pair))
-        return found
-
-    def _record(self, found: Iterable[Measurement]) -> Iterator[Measurement]:
-        for one in found:
-            self.record(one)
-            yield one
-
-    def _leave_out(self, pair: Pair) -> Iterator[Measurement]:
-        lost = tuple(self._lost({*pair}))
-        yield from self._nothing(pair, f"{lost[0]}: {self.reasons[lost[0]]}", lost)
-
-    def _measure_at_once(self, pairs: Sequence[Pair]) -> Iterator[Measurement]:
+    def measure(self, pairs: Sequence[Pair]) -> Iterator[Measurement]:
+        """Every pair gives two measurements, one each way."""
         tests = {pair: self._plan_test(pair) for pair in pairs}
         commands = {pair[1]: Command(test.server_command()) for pair, test in tests.items()}
         commands |= {pair[0]: Command(test.client_command()) for pair, test in tests.items()}
         limit = max((test.limit_s for test in tests.values()), default=0) + OVERHEAD_S
         outcomes = {found.node: found for found in self.fleet.run_each(commands, limit)}
         for pair in pairs:
-            self._note_losses(outcomes[node] for node in pair)
             yield from self._read(pair, outcomes[pair[0]], outcomes[pair[1]])
+
+    def find_doubts(self, found: Sequence[Measurement]) -> list[EndPair]:
+        speeds = [one for one in found if one.metric == METRIC]
+        slow = find_doubts(speeds, self.baseline, self.line_rate, self.fabric)
+        return slow + retest_losses(found, self.loss_baseline, self.fabric)
+
+    def nothing(
+        self,
+        pair: Pair,
+        problem: str,
+        lost: tuple[str, ...] = (),
+        took: float = 0.0,
+        evidence: str = "",
+    ) -> Iterator[Measurement]:
+        for way in (pair, pair[::-1]):
+            yield Measurement(
+                self.check, METRIC, way, None, "Gbit/s", evidence, problem, took, lost=lost
+            )
 
     def _plan_test(self, pair: Pair) -> PairTest:
         return PairTest(self.addresses[pair[1]], secrets.choice(PORTS), self.seconds)
@@ -134,69 +83,26 @@ class PairRun:
     def _read(self, pair: Pair, client: Outcome, server: Outcome) -> Iterator[Measurement]:
         text = client.stdout.decode(errors="replace")
         evidence = self.keep("pairs.txt", f"# {pair[0]} -> {pair[1]} and back\n{text}\n")
+        took = round(client.seconds, 2)
         try:
             if client.error:
                 raise Unreadable(client.error)
             ways = read_both_ways(text)
         except Unreadable as error:
-            lost = tuple(end.node for end in (client, server) if end.error)
-            problem = _explain(error, client, server)
-            yield from self._nothing(pair, problem, lost, client.seconds, evidence)
+            problem, lost = (
+                explain_ends(error.reason, client, server),
+                find_unreached(client, server),
+            )
+            yield from self.nothing(pair, problem, lost, took, evidence)
             return
-        yield from self._numbers(pair, ways, evidence, round(client.seconds, 2))
+        yield from self._numbers(pair, ways, evidence, took)
 
     def _numbers(
         self, pair: Pair, ways: BothWays, evidence: str, took: float
     ) -> Iterator[Measurement]:
         both = (pair, pair[::-1])
         for way, rate in zip(both, ways.gbps, strict=True):
-            yield Measurement(self.check, BANDWIDTH, way, rate, "Gbit/s", evidence, seconds=took)
+            yield Measurement(self.check, METRIC, way, rate, "Gbit/s", evidence, seconds=took)
         for way, share in zip(both, ways.resent, strict=True):
             if share is not None:
                 yield Measurement(self.check, RESENT, way, 100 * share, "%", evidence)
-
-    def _nothing(
-        self,
-        pair: Pair,
-        problem: str,
-        lost: tuple[str, ...] = (),
-        seconds: float = 0.0,
-        evidence: str = "",
-    ) -> Iterator[Measurement]:
-        took = round(seconds, 2)
-        for way in (pair, pair[::-1]):
-            yield Measurement(
-                self.check, BANDWIDTH, way, None, "Gbit/s", evidence, problem, took, lost=lost
-            )
-
-    def _note_losses(self, outcomes: Iterable[Outcome]) -> None:
-        for outcome in outcomes:
-            if outcome.error:
-                self.losses[outcome.node] += 1
-                self.reasons[outcome.node] = outcome.error
-
-    def _ask_lost(self, nodes: set[str]) -> None:
-        """Who could not be reached is asked a simple question before it costs another round."""
-        doubtful = [node for node in sorted(nodes) if 0 < self.losses[node] < LOST_AFTER]
-        asked = dict.fromkeys(doubtful, Command("true"))
-        self._note_losses(self.fleet.run_each(asked, ROLL_S) if asked else ())
-
-    def _lost(self, nodes: set[str]) -> list[str]:
-        return sorted(node for node in nodes if self.losses[node] >= LOST_AFTER)
-
-
-def _explain(error: Unreadable, client: Outcome, server: Outcome) -> str:
-    """Which end failed, and with what words."""
-    parts = [f"{client.node}: {_last_words(client) or error.reason}"]
-    if server.error or server.code:
-        parts.append(f"{server.node}: {_last_words(server) or f'ended with code {server.code}'}")
-    return "; ".join(parts)
-
-
-def _last_words(outcome: Outcome) -> str:
-    if outcome.error:
-        return outcome.error
-    if outcome.code == 124:
-        return "no result within the time limit"
-    said = outcome.stderr.decode(errors="replace").strip().splitlines()
-    return said[-1] if said else ""

@@ -101,11 +101,6 @@ def _kept(group: Alike, before: Iterable[LockedRelease]) -> LockedRelease | None
 
 
 def _lock(group: Alike, fleet: Fleet, node: str, book: ReleaseBook) -> LockedRelease:
-    if group.release.system.os == "rocky":
-        raise PodsysError(
-            f"{node}: podsys cannot resolve {group.release.id} yet: it asks apt, not dnf",
-            "leave these nodes out of `release:` for now",
-        )
     wanted = {n: (one.version, one.packages) for n, one in group.components.items()}
     packages = resolve_packages(fleet, node, wanted)
     recipes, unbuilt = _find_recipes(group, book)

@@ -1,7 +1,8 @@
-"""What a bundle must hold, found from what nodes want and from what their apt answered."""
+"""What a bundle must hold, found from what nodes want and what their package managers answered."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +16,13 @@ from podsys.model.facts import NodeFacts
 from podsys.model.item import Item
 from podsys.model.lock import LockedRelease
 from podsys.model.release import Artifact
+from podsys.model.role import Family
 
-# Ansible's own apt module works through it.
-ALWAYS = ("python3-apt",)
+# Ansible's own apt module works through it; for dnf it is there already.
+ALWAYS: Mapping[Family, tuple[str, ...]] = {"debian": ("python3-apt",), "rhel": ()}
 DPKG_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
+# Packages that fit every architecture have it.
+ANY_ARCH = ("all", "noarch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Kind:
     """Nodes that one of them can speak for: the same system, on the same architecture, wants
     the same packages."""
 
+    family: Family
     system: str
     arch: str
     packages: tuple[str, ...]
@@ -38,33 +43,41 @@ def system_of(found: NodeFacts) -> str:
     return f"{name}-{version}" if name and version else ""
 
 
-def arch_of(found: NodeFacts) -> str:
-    """As dpkg calls it."""
+def arch_of(found: NodeFacts, family: Family) -> str:
+    """As dpkg calls it, or rpm."""
     name = str(found.get("system.arch") or "")
-    return DPKG_ARCH.get(name, name)
+    return DPKG_ARCH.get(name, name) if family == "debian" else name
 
 
 def find_kinds(
     wanted: Mapping[str, Iterable[Item]],
     facts: Mapping[str, NodeFacts],
+    families: Mapping[str, Family],
     builds: Mapping[str, Sequence[Build]] = MappingProxyType({}),
 ) -> list[Kind]:
-    """`wanted` of every node whose facts are known; what it shall install decides. Packages that
-    podsys builds are in no archive: of these, what building and running them takes."""
-    groups: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    """`wanted` of every node whose facts are known; what it shall install decides."""
+    groups: dict[tuple[Family, str, str, tuple[str, ...]], list[str]] = {}
     for node, items in wanted.items():
-        own = builds.get(node, ())
-        built = {build.name for build in own}
-        specs = {spec_of(i) for i in items if i.kind == "package" and i.key not in built}
-        taken = {name for build in own for name in (*build.packages, *build.depends)}
-        packages = tuple(sorted({*ALWAYS, *specs, *taken}))
-        key = (system_of(facts[node]), arch_of(facts[node]), packages)
+        family = families[node]
+        packages = specs_of(items, family, builds.get(node, ()))
+        key = (family, system_of(facts[node]), arch_of(facts[node], family), packages)
         groups.setdefault(key, []).append(node)
     return [Kind(*key, tuple(nodes)) for key, nodes in groups.items()]
 
 
+def specs_of(
+    items: Iterable[Item], family: Family, builds: Sequence[Build] = ()
+) -> tuple[str, ...]:
+    """All that a node must be able to install. Packages that podsys builds are in no archive: of
+    these, what building and running them takes."""
+    built = {build.name for build in builds}
+    specs = {spec_of(i) for i in items if i.kind == "package" and i.key not in built}
+    taken = {name for build in builds for name in (*build.packages, *build.depends)}
+    return tuple(sorted({*ALWAYS[family], *specs, *taken}))
+
+
 def spec_of(item: Item) -> str:
-    """As apt takes it: `name`, or `name=version` where it must be that one."""
+    """`name`, or `name=version` where it must be that one."""
     return f"{item.key}={version_of(item)}" if version_of(item) else item.key
 
 
@@ -80,17 +93,27 @@ def package_downloads(system: str, files: Iterable[IndexFile]) -> Iterator[Downl
             origin=file.uri,
             size=file.size,
             sha256=file.sha256,
+            rpm_signed=file.rpm_signed,
         )
 
 
 def pool_path(system: str, file: IndexFile) -> str:
     """Without the epoch, as archives name their files."""
     version = file.version.partition(":")[2] or file.version
-    return f"pool/{system}/{file.name}_{version}_{file.arch}.deb"
+    if file.form == "deb":
+        return f"pool/{system}/{file.name}_{version}_{file.arch}.deb"
+    return f"pool/{system}/{file.name}-{version.replace('^', '_')}.{file.arch}.rpm"
+
+
+def key_downloads(system: str, urls: Iterable[str]) -> Iterator[Download]:
+    """Keys that rpms are signed with and that no node of the kind had taken yet."""
+    for url in urls:
+        name = f"{hashlib.sha256(url.encode()).hexdigest()[:8]}-{_last(url)}"
+        yield Download(f"keys/{system}/{name}", "key", _last(url), url, system=system)
 
 
 def write_indexes(system: str, files: Sequence[IndexFile]) -> dict[str, str]:
-    """Path -> text of the Packages files: one for each architecture, with what fits all in each."""
+    """Path -> text of apt's Packages files: one each architecture, with what fits all in each."""
     found = sorted({file.arch for file in files} - {"all"}) or ["all"]
     return {
         f"dists/{system}/main/binary-{arch}/Packages": "".join(

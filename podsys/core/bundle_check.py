@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import ValidationError
 
-from podsys.core.bundle import ALWAYS, arch_of, spec_of, system_of
+from podsys.core.bundle import ANY_ARCH, arch_of, specs_of, system_of
 from podsys.core.pins import split_pin
 from podsys.errors import PodsysError
 from podsys.model.bundle import FORMAT, MANIFEST, Manifest
@@ -51,21 +51,17 @@ def refuse_unserved(
     served |= {(system, arch, name, "") for system, arch, name, _ in served}
     lacking: dict[str, list[str]] = {}
     for node, items in wanted.items():
-        if families.get(node, "debian") != "debian":
-            lacking.setdefault("a bundle serves apt, not dnf yet", []).append(node)
-            continue
+        family = families.get(node, "debian")
         system = system_of(facts[node]) if node in facts else ""
         if system and system not in manifest.systems:
             lacking.setdefault(f"{file} has nothing for {system}", []).append(node)
             continue
-        specs = [*ALWAYS, *(spec_of(item) for item in items if item.kind == "package")]
-        arch = arch_of(facts[node]) if system else ""
-        for name, version in map(split_pin, specs if system else ()):
-            if not any((system, one, name, version) in served for one in (arch, "all")):
+        arch = arch_of(facts[node], family) if system else ""
+        for name, version in map(split_pin, specs_of(items, family) if system else ()):
+            if not any((system, one, name, version) in served for one in (arch, *ANY_ARCH)):
                 what = f"{name} {version}".strip()
                 lacking.setdefault(f"{file} has no {what} for {system} {arch}", []).append(node)
     if lacking:
         reason, nodes = next(iter(lacking.items()))
         more = f", and {len(lacking) - 1} more such" if len(lacking) > 1 else ""
-        hint = AGAIN if "dnf" not in reason else "leave them out, or take `bundle:` out"
-        raise PodsysError(f"{fold(nodes)}: {reason}{more}", hint)
+        raise PodsysError(f"{fold(nodes)}: {reason}{more}", AGAIN)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from podsys.core.document import Document, check_document, read_document
 from podsys.model.baseline import Baseline
+from podsys.model.peak import Peak
 from podsys.model.problem import Problem
 from podsys.model.setting import Setting, When
 
@@ -33,6 +34,11 @@ def parse_baselines(texts: Mapping[str, str]) -> Parsed[Baseline]:
     """Every baseline of these files (name -> text), and every fault in them."""
     keys = ("metric", "platform", "transport", "when", "source")
     return _parse_files(texts, Baseline, keys, _check_baseline)
+
+
+def parse_peaks(texts: Mapping[str, str]) -> Parsed[Peak]:
+    """What each GPU can compute, and every fault in these files (name -> text)."""
+    return _parse_files(texts, Peak, ("gpu",), lambda _: iter(()))
 
 
 def find_conflicts(settings: Sequence[Setting]) -> list[tuple[Setting, Setting]]:

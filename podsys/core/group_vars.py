@@ -95,7 +95,7 @@ def role_state(role: Role, family: Family, hold: Sequence[str]) -> dict[str, Any
     packages = wanted_packages(role, family, hold)
     last = [*restart_items(role, family), *hold_items(role, hold)]
     return {
-        "repairs": [item.as_request() for item in (*own_items(role), *repairs(role))],
+        "repairs": [item.as_request() for item in (*own_items(role, family), *repairs(role))],
         "directories": sorted({str(PurePosixPath(f.path[family]).parent) for f in files}),
         "files": [_file(role, f, family) for f in files if f.kind == "file" and not f.per_node],
         "node_files": [_file(role, f, family) for f in files if f.kind == "file" and f.per_node],

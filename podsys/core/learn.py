@@ -34,6 +34,7 @@ LEFT_OUT = frozenset(
         "nvme_write",
         "nvme_randread_bw",
         "nvme_randwrite_bw",
+        "rdma_loopback_bw",
     ]
 )
 

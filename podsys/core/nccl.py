@@ -36,9 +36,9 @@ def find_rails(facts: NodeFacts | None) -> list[str]:
     ports = (facts.get("infiniband.ports") if facts else None) or ()
     parents = {str(one.get("bdf")): one.get("parent") for one in devices}
     gpus = [str(one.get("bdf")) for one in devices if one.get("kind") == "gpu"]
-    near = {bridge for gpu in gpus for bridge in _climb(parents, gpu)}
+    near = {bridge for gpu in gpus for bridge in climb(parents, gpu)}
     rails = {
-        str(port["device"]) for port in ports if near.intersection(_climb(parents, port["bdf"]))
+        str(port["device"]) for port in ports if near.intersection(climb(parents, port["bdf"]))
     }
     return sorted(rails, key=_in_order)
 
@@ -47,7 +47,7 @@ def _without_prefix(address: str) -> str:
     return address.partition("/")[0]
 
 
-def _climb(parents: Mapping[str, Any], bdf: str) -> Iterator[str]:
+def climb(parents: Mapping[str, Any], bdf: str) -> Iterator[str]:
     """The bridges above a device; a circle ends where it began."""
     seen = {bdf}
     while (bdf := parents.get(bdf) or "") and bdf not in seen:

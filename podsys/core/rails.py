@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import multimode
 
+from podsys.core.nccl import find_rails as find_gpu_rails
 from podsys.model.facts import NodeFacts
 
 
@@ -37,3 +38,11 @@ def find_rail_rate(rails: Mapping[str, Iterable[Rail]]) -> float | None:
     """The commonest rate of all, the higher on a tie: a port that trained too low lowers no bar."""
     rates = [rail.rate_gbps for found in rails.values() for rail in found if rail.rate_gbps]
     return max(multimode(rates)) if rates else None
+
+
+def find_gpu_rate(facts: NodeFacts) -> float | None:
+    """Gbit/s of all rails that serve this node's GPUs; of all there are, where none is near one."""
+    near = set(find_gpu_rails(facts))
+    active = find_rails(facts)
+    chosen = [rail for rail in active if rail.device in near] or active
+    return sum(rail.rate_gbps or 0.0 for rail in chosen) or None

@@ -1,4 +1,4 @@
-"""The texts of an apt repository that stand above its lists of packages."""
+"""What stands above the lists of packages in repositories of apt and dnf, and is signed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,25 @@ from collections.abc import Iterable
 
 from podsys.model.bundle import BundleItem, Manifest
 
+REPOMD = "/repodata/repomd.xml"
+
 
 def write_releases(manifest: Manifest, date: str) -> dict[str, str]:
     """Suite -> its Release file, which names every index of the suite with size and hash.
 
     `date` as RFC 1123 has it. https://wiki.debian.org/DebianRepository/Format
     """
-    return {system: _write_release(system, manifest, date) for system in manifest.systems}
+    with_apt = [name for name in manifest.systems if name not in find_repomds(manifest)]
+    return {system: _write_release(system, manifest, date) for system in with_apt}
+
+
+def find_repomds(manifest: Manifest) -> dict[str, str]:
+    """System -> path of the file that names every index of dnf's with size and hash."""
+    return {
+        one.system: one.path
+        for one in manifest.items
+        if one.kind == "index" and one.path.endswith(REPOMD)
+    }
 
 
 def repository_id(manifest_sha256: str, key: str) -> str:

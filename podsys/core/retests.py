@@ -8,6 +8,7 @@ from heapq import nsmallest
 
 from podsys.core.locate.fabric import End, EndPair
 from podsys.core.pairs import PairResult
+from podsys.core.rounds import Pair, pack_rounds
 from podsys.core.suspects import Localised
 
 # A third attempt breaks every tie; more would only make the run longer.
@@ -29,6 +30,13 @@ def retest_pairs(
     flawed = {end for one in found.accused for end in one.ends} | found.shaky
     again += _with_good_partners(doubtful, pairs, found.good_ends - flawed, partners_each)
     return [ends for ends in dict.fromkeys(again) if ends not in settled]
+
+
+def pack_retests(doubtful: Iterable[EndPair]) -> list[Pair]:
+    """As many of these as fit into one round. Two nodes are measured on all their rails at once,
+    as they were before: one rail alone would be faster than beside the others."""
+    pairs = dict.fromkeys((one[0], other[0]) for one, other in doubtful)
+    return next(iter(pack_rounds(pairs)), [])
 
 
 def _is_settled(pair: PairResult, found: Localised) -> bool:

@@ -18,7 +18,7 @@ def role_items(
     """`rendered_files` from template name to text, as it shall stand on the node."""
     return [
         *_repair_items(role),
-        *own_items(role),
+        *own_items(role, family),
         *_file_items(role, family, rendered_files, role.files),
         *_package_items(role, family, hold),
         *_service_items(role, family),
@@ -38,9 +38,10 @@ def repairs(role: Role) -> list[Item]:
     return list(_repair_items(role))
 
 
-def own_items(role: Role) -> list[Item]:
+def own_items(role: Role, family: Family) -> list[Item]:
     """Those that the role names as they are."""
-    return [_item(role, one.kind, one.key, one.value, one.params) for one in role.items]
+    named = [one for one in role.items if family in one.families]
+    return [_item(role, one.kind, one.key, one.value, one.params) for one in named]
 
 
 def hold_items(role: Role, hold: Sequence[str]) -> list[Item]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from podsys.core.document import Document, check_document, nearest, read_document
+from podsys.core.launchers.ranks import find_launchers
 from podsys.core.topology import check_leaves
 from podsys.model.problem import Problem
 from podsys.model.setting import Setting
@@ -30,6 +31,7 @@ def parse_spec(
     _check_budget(document)
     _check_mounts(document)
     _check_leaves(document)
+    _check_launcher(document)
     if settings is not None:
         _check_setting_ids(document, settings)
     if platforms is not None:
@@ -165,6 +167,14 @@ def _check_leaves(document: Document) -> None:
     nodes = map(str, _mapping(document.data, "nodes"))
     for leaf, message, hint in check_leaves(texts, nodes):
         document.add(("network", "leaves", leaf), message, hint)
+
+
+def _check_launcher(document: Document) -> None:
+    """The one that is taken where none is named needs no look."""
+    launcher = _mapping(document.data, "accept").get("launcher")
+    if isinstance(launcher, str) and launcher not in (known := find_launchers()):
+        message = f"accept.launcher: no launcher {launcher}"
+        document.add(("accept", "launcher"), message, f"one of {', '.join(known)}")
 
 
 def _check_budget(document: Document) -> None:

@@ -19,6 +19,11 @@ def read_baselines_texts() -> Mapping[str, str]:
     return read_folder("baselines")
 
 
+def read_peaks_texts() -> Mapping[str, str]:
+    """File name -> text of every podsys/catalog/peaks/*.yaml."""
+    return read_folder("peaks")
+
+
 def read_faults_texts() -> Mapping[str, str]:
     """File name -> text of every podsys/catalog/faults/*.yaml."""
     return read_folder("faults")

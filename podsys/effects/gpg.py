@@ -1,4 +1,4 @@
-"""The key that signs what nodes install offline: real OpenPGP, because apt knows nothing else.
+"""The key that signs what nodes install offline: real OpenPGP, because apt and dnf know no other.
 
 It is made once for each workspace, in signing/repository, and its private part never leaves that.
 """
@@ -36,6 +36,12 @@ def clearsign(workspace: Path, text: str) -> str:
     """The text with the workspace's signature around it."""
     with _short(workspace / FOLDER / HOME) as home:
         return _gpg(home, "--digest-algo", "SHA512", "--clearsign", given=text)
+
+
+def detach_sign(workspace: Path, text: str) -> str:
+    """The workspace's armored signature of the text, which stands beside it."""
+    with _short(workspace / FOLDER / HOME) as home:
+        return _gpg(home, "--digest-algo", "SHA512", "--armor", "--detach-sign", given=text)
 
 
 def _make(home: Path) -> None:

@@ -1,10 +1,12 @@
-"""Start a job on the first node with OpenSSH, lending it the key through a forwarded agent."""
+"""Start jobs on nodes with OpenSSH, lending them the key through a forwarded agent."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,35 +18,59 @@ from podsys.model.spec import Ssh
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """What a job left behind; `error` is set when it was not run to its end."""
+    """What a job left behind; `error` is set when it was not run to its end.
+
+    `not_begun`: why its launcher started no rank at all, where that speaks against no node.
+    """
 
     code: int | None
     stdout: str
     stderr: str
     seconds: float
     error: str = ""
+    not_begun: str = ""
 
 
 def run_job(
     ssh: Ssh, address: str, known_hosts: Path, command: str, timeout_s: float
 ) -> JobOutcome:
     """Run `command` on `address`; the agent ends with it, whatever happens."""
-    started = time.monotonic()
-    with lent_key(ssh.key) as sock:
-        pinned = f'UserKnownHostsFile "{known_hosts}"\nStrictHostKeyChecking yes'
+    return run_jobs(ssh, known_hosts, {address: command}, timeout_s)[address]
+
+
+def run_jobs(
+    ssh: Ssh, known_hosts: Path, commands: Mapping[str, str], timeout_s: float
+) -> dict[str, JobOutcome]:
+    """Run a command on each of these addresses, all at once; one agent serves them all."""
+    pinned = f'UserKnownHostsFile "{known_hosts}"\nStrictHostKeyChecking yes'
+    with lent_key(ssh.key) as sock, config_file(ssh.config, before=pinned) as config:
+        pool = ThreadPoolExecutor(max(1, len(commands)), thread_name_prefix="job")
         try:
-            with config_file(ssh.config, before=pinned) as config:
-                done = subprocess.run(
-                    [*ssh_argv(ssh, address, known_hosts, config), command],
-                    env=os.environ | {"SSH_AUTH_SOCK": sock},
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    timeout=timeout_s,
-                    check=False,
+            jobs = {
+                address: pool.submit(
+                    _run, [*ssh_argv(ssh, address, known_hosts, config), command], sock, timeout_s
                 )
-        except subprocess.TimeoutExpired:
-            seconds = time.monotonic() - started
-            return JobOutcome(None, "", "", seconds, "no answer within the time limit")
+                for address, command in commands.items()
+            }
+            return {address: job.result() for address, job in jobs.items()}
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _run(argv: Sequence[str], sock: str, timeout_s: float) -> JobOutcome:
+    started = time.monotonic()
+    try:
+        done = subprocess.run(
+            argv,
+            env=os.environ | {"SSH_AUTH_SOCK": sock},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        seconds = time.monotonic() - started
+        return JobOutcome(None, "", "", seconds, "no answer within the time limit")
     out, err = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
     return JobOutcome(done.returncode, out, err, time.monotonic() - started)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import marshal
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -27,6 +27,8 @@ FORM = 2
 PACKAGE = "podsys_node"
 # What judges by itself on a node (effects/node_program.py) has no part in the probe.
 LEFT_OUT = ("__pycache__", "alone", "diagnose", "rules")
+# Folders that travel with the questions about them alone: a probe is asked often, these seldom.
+ON_DEMAND = ("indexes",)
 
 # Runs on the node. Nothing is written there, so nothing can be left behind.
 LOADER = """\
@@ -83,9 +85,11 @@ class Program(NamedTuple):
 
 
 @cache
-def pack_program(sections: tuple[str, ...] = ()) -> Program:
-    """podsys/node as the package podsys_node, with the libraries that these sections need."""
-    modules = list(_modules(resources.files("podsys") / "node", PACKAGE))
+def pack_program(sections: tuple[str, ...] = (), folders: tuple[str, ...] = ()) -> Program:
+    """podsys/node as the package podsys_node, with the libraries that these sections need, and
+    those of the folders ON_DEMAND that are named."""
+    left_out = {*LEFT_OUT, *ON_DEMAND}.difference(folders)
+    modules = list(_modules(resources.files("podsys") / "node", PACKAGE, left_out))
     if LIBRARY_SECTION in sections:
         modules += find_libraries({name: text for name, _, text in modules})
     made_from = marshal.dumps((MAGIC_NUMBER, _read_own(), modules), FORM)
@@ -122,11 +126,13 @@ def list_sections() -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name.isidentifier() and name[0] != "_"))
 
 
-def _modules(folder: Traversable, name: str) -> Iterator[tuple[str, bool, str]]:
+def _modules(
+    folder: Traversable, name: str, left_out: Collection[str]
+) -> Iterator[tuple[str, bool, str]]:
     """Name, whether it is a package, and source of each."""
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name not in LEFT_OUT:
-            yield from _modules(entry, f"{name}.{entry.name}")
+        if entry.is_dir() and entry.name not in left_out:
+            yield from _modules(entry, f"{name}.{entry.name}", left_out)
         elif entry.name == "__init__.py":
             yield name, True, entry.read_text(encoding="utf-8")
         elif entry.name.endswith(".py"):

@@ -1,4 +1,4 @@
-"""A bundle unpacked as the apt repository that nodes are served."""
+"""A bundle unpacked as the repositories that nodes are served."""
 
 from __future__ import annotations
 
@@ -35,12 +35,11 @@ def unpack_repository(
     file: Path,
     manifest: Manifest,
     target: Path,
-    releases: Mapping[str, str],
-    sign: Callable[[str], str],
+    write_tops: Callable[[Path], Mapping[str, str]],
 ) -> None:
     """`target` is the whole repository, or it is not there. Others beside it are removed.
 
-    `releases` from suite to the text of its Release file.
+    `write_tops`: from its folder to path and text of what stands above the indexes, signed.
     """
     if target.exists():
         return
@@ -50,10 +49,8 @@ def unpack_repository(
     try:
         for path, content in _contents(file, manifest):
             _write(aside / path, content)
-        for suite, text in releases.items():
-            folder = aside / "dists" / suite
-            _write(folder / "Release", iter([text.encode()]))
-            _write(folder / "InRelease", iter([sign(text).encode()]))
+        for path, text in write_tops(aside).items():
+            _write(aside / path, iter([text.encode()]))
         _open_to_all(aside)
         aside.rename(target)
     except OSError as error:

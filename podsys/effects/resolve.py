@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from podsys.effects.program import PYTHON, as_command, pack_program
+from podsys.effects.program import ON_DEMAND, PYTHON, as_command, pack_program
 from podsys.effects.ssh import Fleet
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.lock import LockedPackage
@@ -27,13 +27,13 @@ def resolve_packages(
         name: {"version": version, "packages": list(packages)}
         for name, (version, packages) in components.items()
     }
-    program = pack_program().ask({"components": asked}, "resolve")
+    program = pack_program(folders=ON_DEMAND).ask({"components": asked}, "indexes.resolve")
     outcome = fleet.run(node, as_command(f"exec {fleet.as_root}{PYTHON}"), LIMIT_S, program)
     if not outcome.ok:
         said = outcome.error or outcome.stderr.decode(errors="replace").strip()
         raise PodsysError(
             f"{node} cannot say which packages it would install: {said}",
-            "log in there and run: apt-get update",
+            "log in there: does its package manager work? apt-get update, or dnf makecache",
             ExitCode.UNKNOWN,
         )
     return _read(node, outcome.stdout)
@@ -57,7 +57,7 @@ def _impossible(node: str, problem: Mapping[str, Any]) -> ImpossibleSetError:
     if there := problem["there"]:
         hint = f"it has {', '.join(there)}: choose a release of that, or use a bundle"
     elif problem["package"] and "no " + problem["package"] in problem["reason"]:
-        hint = "add the release's origins to the node's sources, and run apt-get update there"
+        hint = "add the release's origins to the node's sources: apt-get update, dnf makecache"
     else:
         hint = "choose another release; this set cannot be installed together"
     return ImpossibleSetError(f"{node}: {problem['reason']}", hint)

@@ -108,7 +108,8 @@ def _unreported(entry: Line, reason: str) -> Line:
 def _argv(run: SuiteRun) -> list[str]:
     nodes = ["--nodes", ",".join(run.nodes)] if run.nodes else []
     rate = ["--line-rate", str(run.line_rate_gbps)] if run.line_rate_gbps else []
-    root = os.path.commonpath([str(path.resolve()) for path in run.paths])
+    folders = (path if path.is_dir() else path.parent for path in run.paths)
+    root = os.path.commonpath([str(folder.resolve()) for folder in folders])
     return [
         sys.executable, "-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider",
         # Its `host` would connect on its own, without pinned keys; ours takes its place.

@@ -25,18 +25,21 @@ class BundlePart(BaseModel):
 
 
 class IndexFile(BundlePart):
-    """A package as a node's apt knows it: `stanza` is its paragraph of the archive's index.
+    """A package as a node's package manager knows it: `stanza` is its paragraph of apt's index;
+    dnf's may be `rpm_signed`, which is then to be checked.
 
     A node's answer: what becomes part of a path is checked.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9+.-]*$")
-    version: str = Field(pattern=r"^[A-Za-z0-9.+~:-]+$")
-    arch: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_+.-]*$")
+    version: str = Field(pattern=r"^[A-Za-z0-9_.+~^:-]+$")
+    arch: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     uri: str
     sha256: Sha256
     size: int = Field(gt=0)
-    stanza: str
+    form: Literal["deb", "rpm"] = "deb"
+    stanza: str = ""
+    rpm_signed: bool = False
 
 
 class BundleItem(BundlePart):
@@ -80,7 +83,8 @@ class Manifest(BundlePart):
 class Download:
     """Something to fetch. Packages have size (bytes) and sha256 from a signed index; without
     them it is taken as it comes. With a `commit`, `origin` is a git repository, and what comes is a
-    tar of it. What is not `required` may be missing from the bundle."""
+    tar of it. What is not `required` may be missing from the bundle. What is `rpm_signed` must
+    carry the signature of a key that its node would take."""
 
     path: str
     kind: Kind
@@ -93,6 +97,7 @@ class Download:
     sha256: str | None = None
     commit: str | None = None
     required: bool = True
+    rpm_signed: bool = False
 
     @property
     def title(self) -> str:

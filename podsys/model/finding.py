@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from podsys.model.output import Setup
 from podsys.model.status import Status
 
 SuspectKind = Literal["node", "rail", "link", "switch"]
@@ -18,6 +19,7 @@ class Measurement:
 
     `rails` names the NIC used on each of `nodes`, where that was chosen. `lost` are those of
     `nodes` that could not be reached for it. `carried` names the earlier run that measured it.
+    `setup` holds what the number depends on and the tool tells: transport, algorithm.
     """
 
     check: str
@@ -31,6 +33,7 @@ class Measurement:
     rails: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     carried: str = ""
+    setup: Setup = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

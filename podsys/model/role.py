@@ -59,6 +59,7 @@ class RoleItem(RolePart):
     key: str
     value: str
     params: dict[str, str] = {}
+    families: tuple[Family, ...] = FAMILIES
 
 
 class Role(RolePart):
@@ -76,8 +77,8 @@ class Role(RolePart):
     come as a package. With `takes_built` it has whatever of the release is built from sources by a
     recipe.
 
-    With `where: bundle` it is for all nodes while cluster.yaml names a bundle, and its `items` are
-    filled in from that; with `where: bundle_before` for those that still use one afterwards.
+    With `where: bundle` it is for all nodes while cluster.yaml names a bundle, and its `items` get
+    their values from that; with `where: bundle_before` for those that still use one afterwards.
     """
 
     name: str = ""

@@ -8,8 +8,9 @@ from .record import Record
 
 STATUS = "/var/lib/dpkg/status"
 GONE = ("not-installed", "config-files")
-# What makes apt use a bundle alone (kinds/package_archive.py); zz-podsys is read after it.
+# What makes apt use a bundle alone (apt_archive.py), where zz-podsys is read after it; and dnf.
 BUNDLE = "/etc/apt/apt.conf.d/zy-podsys-bundle"
+DNF_BUNDLE = "/etc/dnf/podsys-bundle.d/podsys-bundle.repo"
 
 
 class Package(Record):
@@ -50,9 +51,33 @@ def is_debian() -> bool:
     return machine.exists(STATUS)
 
 
-def read_rpm() -> Dict[str, str]:
-    lines = machine.ask(["rpm", "-qa", "--qf", "%{NAME} %{VERSION}-%{RELEASE}\n"]).splitlines()
-    return dict(line.split(" ", 1) for line in lines if " " in line)
+def uses_bundle() -> bool:
+    return any(machine.exists(path) for path in (BUNDLE, DNF_BUNDLE))
+
+
+def has_dnf() -> bool:
+    """A Debian may have dnf too, for other machines' sake."""
+    return not is_debian() and machine.find_command("dnf") is not None
+
+
+def read_rpm() -> Dict[str, List[str]]:
+    """Name -> versions, as dnf writes them: of a kernel there may be several."""
+    return dict(once("rpm", _read_rpm))
+
+
+def _read_rpm() -> Dict[str, List[str]]:
+    form = "%{NAME} %{EPOCHNUM}:%{VERSION}-%{RELEASE}\n"
+    found: Dict[str, List[str]] = {}
+    for line in sorted(set(machine.ask(["rpm", "-qa", "--qf", form]).splitlines())):
+        name, _, version = line.partition(" ")
+        if version:
+            found.setdefault(name, []).append(without_no_epoch(version))
+    return found
+
+
+def without_no_epoch(version: str) -> str:
+    """`0:1.2-1` and `1.2-1` are the same."""
+    return version[2:] if version.startswith("0:") else version
 
 
 def find_broken() -> List[str]:

@@ -64,6 +64,7 @@ def test_every_active_check_can_be_explained() -> None:
     docs = read_check_docs(read_check_texts())
     assert {"network.pairs", "network.allreduce"} <= {doc.id for doc in docs}
     for doc in docs:
+        assert doc.id, f"its mark must say it as it stands: {doc.what}"
         assert doc.what
         assert dict(explain_check(doc))["id"] == doc.id
 

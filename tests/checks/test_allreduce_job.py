@@ -10,6 +10,7 @@ import pytest
 
 from podsys.commands.allreduce import count_tests, measure_allreduce
 from podsys.commands.collective import Collective, Trial, limit_of
+from podsys.commands.ranks import Ranks
 from podsys.core.check_lines import as_line
 from podsys.core.judge import judge_lines
 from podsys.core.parsers.allreduce import Allreduce, Size
@@ -29,7 +30,7 @@ class Scripted(Collective):
         self, fails: Fails, gone: dict[str, int] | None = None, rates: Sequence[float] = ()
     ) -> Scripted:
         self.end, self.gone, self.asked = fails, gone or {}, 0
-        self.rates = list(rates)
+        self.rates, self.busy = list(rates), False
         return self
 
     def run(self, nodes: Sequence[str]) -> Trial:
@@ -38,7 +39,10 @@ class Scripted(Collective):
             len(nodes), len(nodes), (Size(1024, 0.1, self.rates.pop(0) if self.rates else 5.0, 0),)
         )
         problem = "no answer within the time limit" if failed else ""
-        trial = Trial(tuple(nodes), None if failed else numbers, problem, "raw/x.txt", 1.0)
+        if self.busy:
+            failed, problem = True, "Requested nodes are busy"
+        found = None if failed else numbers
+        trial = Trial(tuple(nodes), found, problem, "raw/x.txt", 1.0, not self.busy)
         self.trials.append(trial)
         return trial
 
@@ -48,13 +52,17 @@ class Scripted(Collective):
 
 
 def run(
-    fails: Fails, gone: dict[str, int] | None = None, rates: Sequence[float] = ()
+    fails: Fails,
+    gone: dict[str, int] | None = None,
+    rates: Sequence[float] = (),
+    busy: bool = False,
 ) -> tuple[Scripted, list[Finding], set[str]]:
     spec = ClusterSpec(cluster="t", nodes={n: Node(address=n) for n in NODES})
+    ranks = Ranks(spec, Path("known_hosts"))
     job = Scripted(
-        spec, Path("known_hosts"), "", "network.allreduce", lambda n, t: n, cast(Fleet, None)
+        ranks, "", "network.allreduce", lambda n, t: n, cast(Fleet, None), floor_gbps=3.0
     ).script(fails, gone, rates)
-    job.floor_gbps = 3.0
+    job.busy = busy
     lines = [as_line(one) for one in measure_allreduce(job, NODES)]
     verdict = judge_lines(lines, BASELINES, LINE_RATE, NODES)
     return job, verdict.findings, {suspect.id for suspect in verdict.suspects}
@@ -127,6 +135,14 @@ def test_one_that_was_gone_before_is_left_out_and_unknown() -> None:
 def test_one_that_failed_once_and_ran_when_repeated_is_kept_as_intermittent() -> None:
     _, findings, suspects = run(lambda nodes, turn: turn == 0)
     assert statuses(findings) == {"pass": {()}, "warn": {NODES}}
+    assert not suspects
+
+
+def test_nodes_that_the_launcher_did_not_get_are_unknown_and_nobody_is_blamed() -> None:
+    job, findings, suspects = run(lambda nodes, turn: False, busy=True)
+    assert len(job.trials) == 1
+    assert statuses(findings) == {"unknown": {()}}
+    assert {finding.evidence for finding in findings} == {"Requested nodes are busy"}
     assert not suspects
 
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 import yaml
 
 from podsys import lab
 from podsys.commands.common import Cluster, load_cluster
+from podsys.commands.ranks import Ranks
 from podsys.core.judge import ActiveVerdict, judge_lines
+from podsys.core.parsers.allreduce import parse
 from podsys.effects.content import content_root
 from podsys.effects.ssh import Command
 from podsys.effects.suites import SuiteRun, run_suites
 from podsys.lab import faults
 from tests.lab.practice import measures_nodes
+from tests.lab.slurm import Slurm
 
 pytestmark = measures_nodes
 NAME = f"t-active-{os.getpid()}"
+METRICS = [f"mpi_allreduce_{what}" for what in ("ranks", "wrong", "busbw")]
 INSTALL = (
     "cat > /etc/ssh/ssh_known_hosts; export DEBIAN_FRONTEND=noninteractive; apt-get update -qq "
     "&& apt-get install -y -qq --no-install-recommends iperf3 openmpi-bin python3-mpi4py"
@@ -52,18 +56,21 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         lab.down(NAME)
 
 
-def measure(cluster: Cluster, level: int = 3) -> ActiveVerdict:
+def measure(
+    cluster: Cluster, level: int = 3, only: str = "", nodes: Sequence[str] = ()
+) -> ActiveVerdict:
+    """`only`: one file of the suite."""
     run = SuiteRun(
-        paths=[content_root() / "checks" / "network"],
+        paths=[content_root() / "checks" / "network" / only],
         workspace=cluster.workspace.root,
-        nodes=list(cluster.spec.nodes),
+        nodes=list(nodes or cluster.spec.nodes),
         level=level,
         findings_file=cluster.workspace.root / "checks.jsonl",
         timeout_s=300,
     )
     lines = run_suites(run, lambda _: None)
     rate = cluster.spec.network.link_gbps
-    return judge_lines(lines, cluster.catalog.baselines, rate, list(cluster.spec.nodes))
+    return judge_lines(lines, cluster.catalog.baselines, rate, run.nodes)
 
 
 def not_passed(verdict: ActiveVerdict) -> set[tuple[str, tuple[str, ...]]]:
@@ -71,7 +78,7 @@ def not_passed(verdict: ActiveVerdict) -> set[tuple[str, tuple[str, ...]]]:
     return {
         (str(f.status), f.nodes)
         for f in verdict.findings
-        if f.status not in ("pass", "skip") and f.check != "network.gpu_collectives"
+        if f.status not in ("pass", "skip") and not f.check.startswith("network.gpu_")
     }
 
 
@@ -114,3 +121,34 @@ def test_a_node_without_sshd_is_unknown_and_the_others_pass(cluster: Cluster) ->
         faults.heal("n002", NAME)
     assert not_passed(verdict) == {("unknown", ("n002",))}
     assert not verdict.suspects
+
+
+def test_jobs_of_disjoint_pairs_run_side_by_side(cluster: Cluster) -> None:
+    """As pairs of GPU nodes are measured, with what these nodes can do."""
+    pairs = [("n001", "n002"), ("n003", "n004")]
+    program = content_root().joinpath("checks", "network", "allreduce.py").read_text()
+    ranks = Ranks(cluster.spec, cluster.workspace.known_hosts, "test7")
+    outcomes = ranks.run_each(pairs, program, 60)
+    assert [(one.code, one.error) for one in outcomes] == [(0, "")] * 2
+    found = [parse(one.stdout) for one in outcomes]
+    assert [(one.ranks, one.hosts, one.wrong) for one in found] == [(2, 2, 0)] * 2
+
+
+def test_srun_starts_the_allreduce_where_cluster_yaml_says_so(cluster: Cluster) -> None:
+    """And nodes that Slurm does not give are nobody's fault: here one that it does not know."""
+    two, file = ("n001", "n002"), cluster.workspace.root / "cluster.yaml"
+    slurm = Slurm(NAME, {name: cluster.spec.nodes[name].address for name in two})
+    before = file.read_text()
+    slurm.start("libpmix-dev")
+    file.write_text(yaml.safe_dump(yaml.safe_load(before) | {"accept": {"launcher": "srun"}}))
+    try:
+        good = measure(cluster, 4, "test_allreduce.py", two)
+        jobs = slurm.sh("sacct -n 2>/dev/null; scontrol show job -o")
+        strange = measure(cluster, 4, "test_allreduce.py", ("n001", "n003"))
+    finally:
+        file.write_text(before)
+    assert {f.metric: str(f.status) for f in good.findings} == dict.fromkeys(METRICS, "pass")
+    assert "JobName=podsys" in jobs
+    assert {f.metric: str(f.status) for f in strange.findings} == dict.fromkeys(METRICS, "unknown")
+    assert all("Unable to allocate" in f.evidence for f in strange.findings)
+    assert not strange.suspects

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from podsys.commands.pairs import LOST_AFTER, PairRun
+from podsys.commands.pair_forecast import Pace
+from podsys.commands.pair_rounds import LOST_AFTER, PairRounds
+from podsys.commands.pairs import TcpPairs
 from podsys.core.check_lines import as_line
 from podsys.core.judge import judge_lines
 from podsys.core.rounds import RETEST_ROUNDS
@@ -67,6 +69,21 @@ class ScriptedFleet:
         return Outcome(node, 0, iperf3_answer(rate, lost), b"")
 
 
+def make_rounds(fleet: ScriptedFleet, names: Sequence[str], at_once: int) -> PairRounds:
+    meter = TcpPairs(
+        fleet=cast(Fleet, fleet),
+        addresses={name: name for name in names},
+        seconds=2,
+        check="network.pairs",
+        keep=lambda name, text: name,
+        baseline=BASELINE,
+        line_rate=LINE_RATE,
+        loss_baseline=LOSS,
+    )
+    pace = Pace(3, 20, at_once)
+    return PairRounds(meter, cast(Fleet, fleet), names, pace, "pairs", lambda _: None)
+
+
 def run(
     nodes: int,
     rates: dict[frozenset[str], list[float]] | None = None,
@@ -79,19 +96,9 @@ def run(
     fleet.dying, fleet.resent = dying or {}, resent or {}
     names = [f"n{number}" for number in range(1, nodes + 1)]
     recorded: list[Measurement] = []
-    job = PairRun(
-        fleet=cast(Fleet, fleet),
-        addresses={name: name for name in names},
-        seconds=2,
-        check="network.pairs",
-        keep=lambda name, text: name,
-        report=lambda text: None,
-        at_once=8,
-        record=recorded.append,
-        known=known,
-        loss_baseline=LOSS,
-    )
-    measurements = job.measure(8, BASELINE, LINE_RATE)
+    job = make_rounds(fleet, names, at_once=8)
+    job.record, job.known = recorded.append, known
+    measurements = job.measure(8)
     assert measurements == [*known, *recorded]
     lines = [as_line(one) for one in measurements]
     baselines = {"tcp_pair_bw": BASELINE, "tcp_pair_resent": LOSS}
@@ -144,10 +151,7 @@ def test_nobody_is_busy_twice_and_the_budget_holds() -> None:
 def test_few_connections_split_a_round() -> None:
     fleet = ScriptedFleet({}, set())
     names = [f"n{number}" for number in range(1, 9)]
-    job = PairRun(
-        cast(Fleet, fleet), {n: n for n in names}, 2, "c", lambda n, t: n, lambda t: None, 2
-    )
-    found = job.measure(1, BASELINE, LINE_RATE)
+    found = make_rounds(fleet, names, at_once=2).measure(1)
     assert [len(asked) for asked in fleet.rounds] == [4, 4]
     assert len([one for one in found if one.metric == "tcp_pair_bw"]) == 8
 

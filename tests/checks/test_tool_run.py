@@ -16,9 +16,16 @@ from podsys.core.check_lines import CheckOutcome, CheckOutput, as_line
 from podsys.core.judge import judge_lines
 from podsys.core.launchers import dcgm, nccl, nvbandwidth, stream
 from podsys.core.launchers.node_tool import NodeTool
+from podsys.core.parsers import (
+    gpu_copies,
+    gpu_matmul,
+    gpu_memory,
+    nccl_sweep,
+    rail_loopback,
+    stress_ng,
+)
 from podsys.core.parsers import nccl_tests as nccl_parser
 from podsys.core.parsers import nvbandwidth as copies_parser
-from podsys.core.parsers import stress_ng
 from podsys.core.practice import EMULATED
 from podsys.effects.ssh import Command, Fleet, Outcome
 from podsys.model.baseline import Baseline
@@ -30,6 +37,15 @@ MARK = CheckMark("node.x", 2, "node", "mend it", (), UNSAID, False)
 SPEC = ClusterSpec.model_validate(
     {"cluster": "t", "nodes": {f"n{n}": {"address": f"10.0.0.{n}"} for n in range(1, 5)}}
 )
+
+
+TORCHRUN = """\
+[rank1]: Traceback (most recent call last):
+[rank1]:   File "<string>", line 7, in <module>
+[rank1]: torch.OutOfMemoryError: CUDA out of memory.
+torch.distributed.elastic.multiprocessing.errors.ChildFailedError:
+============================================================
+"""
 
 
 class ScriptedFleet:
@@ -91,6 +107,28 @@ def test_a_sound_output_is_judged_by_the_platform_s_bound() -> None:
     assert judged(found) == {"n1": "unknown"}
 
 
+@pytest.mark.parametrize(
+    ("parser", "metric", "unit", "floors"),
+    [
+        (nccl_sweep, "allreduce_busbw", "GB/s", (130, 132)),
+        (gpu_copies, "h2d_bw", "GB/s", (54, 55)),
+        (gpu_memory, "hbm_bw", "TB/s", (3.0, 3.015)),
+        (gpu_matmul, "bf16_matmul", "TFLOPS", (780, 781)),
+        (rail_loopback, "rdma_loopback_share", "%", (96, 98)),
+    ],
+)
+def test_what_podsys_measures_itself_meets_the_same_bounds(
+    parser: Any, metric: str, unit: str, floors: tuple[float, float]
+) -> None:
+    found, _ = run(nccl.TOOL, answer("n1", parser.KNOWN_GOOD))
+    statuses = []
+    for floor in floors:
+        lines = [as_line(one) for one in found]
+        verdict = judge_lines(lines, {}, None, ["n1"], None, [bound(metric, unit, floor)])
+        statuses += [one.status.value for one in verdict.findings if one.metric == metric]
+    assert list(dict.fromkeys(statuses)) == ["pass", "fail"]
+
+
 @pytest.mark.parametrize("bad", [text for text in nccl_parser.KNOWN_BAD if text])
 def test_no_known_bad_output_passes_whatever_the_bound(bad: str) -> None:
     found, _ = run(nccl.TOOL, answer("n1", bad))
@@ -106,6 +144,10 @@ def test_no_known_bad_output_passes_whatever_the_bound(bad: str) -> None:
         (answer("n1", copies_parser.KNOWN_GOOD, 124), "no result within the time limit"),
         (answer("n1", "", None, error="no route to the node"), "no route to the node"),
         (answer("n1", "", 1, "CUDA driver version is insufficient"), "CUDA driver version"),
+        (answer("n1", "", 1, "said\n-----\n"), "it ended with code 1: said"),
+        (answer("n1", "", 1, TORCHRUN), "[rank1]: torch.OutOfMemoryError: CUDA out of memory."),
+        (answer("n1", "", 1, "podsys: no driver\nmpirun: Exit code: 1"), "code 1: no driver"),
+        (answer("n1", "", 127, "not installed: PyTorch\nmpirun noticed"), "not installed: PyTorch"),
         (answer("n1", ""), "it is empty"),
         (answer("n1", "hello\n"), "no tool recognised"),
     ],

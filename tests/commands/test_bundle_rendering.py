@@ -91,9 +91,13 @@ def test_who_still_uses_one_goes_back_to_its_own_archives() -> None:
     assert archives(after, "n001") == []
 
 
-def test_other_families_are_not_given_what_only_apt_reads() -> None:
+def test_each_family_is_given_what_its_package_manager_reads() -> None:
     mixed = render(bundle=True, used=(), example="cpu-mpi-16")
     families = mixed.layout.families
-    # One that nobody has seen yet may be of any.
-    debian = [node for node in mixed.wanted if families.get(node, "debian") == "debian"]
-    assert list(mixed.layout.members.get("bundle", [])) == debian
+    assert "rhel" in families.values()
+    for node, family in families.items():
+        key = {"debian": "apt", "rhel": "dnf"}[family]
+        assert archives(mixed, node) == [("package_archive", key, ARCHIVE.url)]
+    state = yaml.safe_load(mixed.tree["inventory/group_vars/bundle.yaml"])["bundle_state"]
+    keys = {family: [one["key"] for one in state[family]["repairs"]] for family in state}
+    assert keys["rhel"] == ["dnf"]

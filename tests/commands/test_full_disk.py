@@ -70,7 +70,7 @@ def test_a_bundle_is_not_unpacked_in_part(
         monkeypatch.setattr("podsys.effects.repository.free_bytes", lambda _: 1 << 40)
     with small_disk(tmp_path / "disk", 128) as disk:
         with pytest.raises(PodsysError, match=r"bytes there|cannot be unpacked") as caught:
-            unpack_repository(bundle, manifest(), disk / "served/one", {}, lambda text: text)
+            unpack_repository(bundle, manifest(), disk / "served/one", lambda _: {})
         assert "room" in caught.value.hint
         assert list((disk / "served").iterdir()) == []
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from podsys.core.bundle import (
     find_kinds,
+    key_downloads,
     package_downloads,
     pool_path,
     release_downloads,
@@ -43,8 +44,8 @@ ETHTOOL = index_file("ethtool", "1:6.1-1", "amd64", STANZA)
 EVERYWHERE = index_file("tzdata", "2025b-0", "all", "Package: tzdata\nFilename: x", "b")
 
 
-def facts(node: str, version: str = "12", arch: str = "x86_64") -> NodeFacts:
-    system = {"os": "debian", "os_version": version, "arch": arch}
+def facts(node: str, version: str = "12", arch: str = "x86_64", os: str = "debian") -> NodeFacts:
+    system = {"os": os, "os_version": version, "arch": arch}
     return NodeFacts(node, sections={"system": Section("ok", system)})
 
 
@@ -53,13 +54,17 @@ def test_nodes_of_one_system_that_want_the_same_are_one_kind() -> None:
     wanted = {"n1": [*both, SWAP], "n2": both[::-1], "n3": [CHRONY], "n4": both, "n5": both}
     seen = {node: facts(node) for node in ("n1", "n2", "n3")}
     seen |= {"n4": facts("n4", "13"), "n5": facts("n5", arch="aarch64")}
-    kinds = find_kinds(wanted, seen)
+    seen["n6"] = facts("n6", "9.4", os="rocky")
+    families = dict.fromkeys(seen, "debian") | {"n6": "rhel"}
+    kinds = find_kinds(wanted | {"n6": [CHRONY]}, seen, families)
     assert [(one.system, one.arch, one.nodes) for one in kinds] == [
         ("debian-12", "amd64", ("n1", "n2")),
         ("debian-12", "amd64", ("n3",)),
         ("debian-13", "amd64", ("n4",)),
         ("debian-12", "arm64", ("n5",)),
+        ("rocky-9.4", "x86_64", ("n6",)),
     ]
+    assert kinds[-1].packages == ("chrony",)
     assert kinds[0].packages == ("chrony", "nvidia-smi=535.261.03-1", "python3-apt")
 
 
@@ -69,7 +74,9 @@ def test_what_building_takes_is_asked_for_and_what_is_built_is_not() -> None:
         "podsys-hello", "1+a", "amd64", part, packages=("g++", "cuda=13"), depends=("openmpi-bin",)
     )  # fmt: skip
     own = Item("b.package.podsys-hello", "b", "package", "podsys-hello", "=1+a")
-    (kind,) = find_kinds({"n1": [CHRONY, own]}, {"n1": facts("n1")}, {"n1": (build,)})
+    (kind,) = find_kinds(
+        {"n1": [CHRONY, own]}, {"n1": facts("n1")}, {"n1": "debian"}, {"n1": (build,)}
+    )
     assert kind.packages == ("chrony", "cuda=13", "g++", "openmpi-bin", "python3-apt")
 
 
@@ -98,14 +105,25 @@ def test_a_download_has_what_the_index_says() -> None:
     assert one.required
 
 
+def test_keys_of_one_name_have_two_places() -> None:
+    urls = ["https://a/gpgkey", "https://b/gpgkey"]
+    found = list(key_downloads("rocky-9.4", urls))
+    assert [one.origin for one in found] == urls
+    assert len({one.path for one in found}) == 2
+    assert all(one.required and one.path.startswith("keys/rocky-9.4/") for one in found)
+
+
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789+.-", min_size=1, max_size=20)
 
 
-@given(WORDS.map("a{}".format), WORDS.map("1{}".format), st.integers(0, 9))
+@given(WORDS.map("a{}".format), WORDS.map("1{}".format), st.integers(0, 9), st.booleans())
 def test_every_package_has_a_path_that_a_manifest_takes(
-    name: str, version: str, epoch: int
+    name: str, version: str, epoch: int, rpm: bool
 ) -> None:
     file = index_file(name, f"{epoch}:{version}", "amd64", "")
+    if rpm:
+        form = {"form": "rpm", "name": name.upper() + "_x", "version": f"{epoch}:{version}^1_2.el9"}
+        file = IndexFile.model_validate(file.model_dump() | form)
     path = pool_path("debian-12", file)
     assert BundleItem(path=path, kind="package", name=name, size=1, sha256="a" * 64).path == path
     assert ":" not in path

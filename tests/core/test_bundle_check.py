@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podsys.core.bundle_check import parse_manifest, refuse_unserved
-from podsys.core.repository import repository_id, write_releases
+from podsys.core.repository import find_repomds, repository_id, write_releases
 from podsys.errors import PodsysError
 from podsys.model.bundle import BundleItem, Manifest
 from podsys.model.facts import NodeFacts, Section
@@ -135,7 +135,10 @@ def test_what_is_lacking_is_named_with_node_and_system() -> None:
     assert refuse(manifest(), CHRONY).endswith("and 1 more such")
     assert refuse(served("chrony"), CHRONY, version="13") == "n1: f has nothing for debian-13"
     assert refuse(served("chrony"), CHRONY, arch="aarch64").endswith("for debian-12 arm64")
-    assert "not dnf" in refuse(served("chrony"), CHRONY, family="rhel")
+    assert (
+        refuse(served("chrony"), CHRONY, family="rhel")
+        == "n1: f has no chrony for debian-12 x86_64"
+    )
 
 
 def test_a_release_names_each_index_with_size_and_hash() -> None:
@@ -145,6 +148,13 @@ def test_a_release_names_each_index_with_size_and_hash() -> None:
     assert "Suite: debian-12\n" in text
     assert "Architectures: amd64\n" in text
     assert text.endswith(f"SHA256:\n {'a' * 64} 7 main/binary-amd64/Packages\n")
+
+
+def test_a_system_of_rpms_has_no_release_but_the_index_of_its_indexes() -> None:
+    index = item("pool/rocky-9.4/repodata/repomd.xml", "index", system="rocky-9.4")
+    bundle = manifest(item(), index).model_copy(update={"systems": ("debian-12", "rocky-9.4")})
+    assert list(write_releases(bundle, "now")) == ["debian-12"]
+    assert find_repomds(bundle) == {"rocky-9.4": index.path}
 
 
 def test_another_bundle_or_key_is_another_repository() -> None:

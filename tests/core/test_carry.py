@@ -138,7 +138,7 @@ def test_a_tool_that_gave_nothing_on_one_node_is_run_again_on_all(open_: dict[st
 
 
 def test_what_pairs_are_expected_to_reach_goes_with_them() -> None:
-    expected = {"type": "expected", "check": "rails", "metric": "m", "gbps": 400, "nodes": ["n1"]}
+    expected = {"type": "expected", "check": "rails", "metric": "m", "rate": 400, "nodes": ["n1"]}
     number = {**pair("n1", "n2"), "check": "rails"}
     kept = keep({"time": at(), **expected}, number, outcome("rails"))
     assert {line["type"] for line in kept.lines} == {"expected", "measurement", "outcome"}

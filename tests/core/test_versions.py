@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from podsys.core.versions import is_of, makers_part, numbers
-from podsys.node import resolve
+from podsys.node.indexes import package_set
 
 NUMBERS = st.lists(st.integers(0, 9999), min_size=1, max_size=4).map(
     lambda n: ".".join(map(str, n))
@@ -26,6 +26,6 @@ def test_forms_that_packages_have() -> None:
 @given(NUMBERS, st.integers(0, 9), NUMBERS)
 def test_node_and_admin_node_read_versions_alike(version: str, epoch: int, revision: str) -> None:
     whole = f"{epoch}:{version}-{revision}"
-    assert makers_part(whole) == resolve.makers_part(whole) == version
+    assert makers_part(whole) == package_set.makers_part(whole) == version
     for wanted in (version, f"{version}-{revision}", whole, revision):
-        assert is_of(whole, wanted) == resolve.is_of(whole, wanted)
+        assert is_of(whole, wanted) == package_set.is_of(whole, wanted)

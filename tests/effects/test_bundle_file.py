@@ -111,7 +111,8 @@ def test_another_file_is_no_bundle(tmp_path: Path, content: bytes) -> None:
 def test_a_repository_has_only_what_is_served_and_its_signed_index(file: Path) -> None:
     target = file.parent / "served" / "one"
     (target.parent / "older").mkdir(parents=True)
-    unpack_repository(file, manifest(), target, {"d": "Release of d"}, lambda text: f"<{text}>")
+    tops = {"dists/d/Release": "Release of d", "dists/d/InRelease": "<Release of d>"}
+    unpack_repository(file, manifest(), target, lambda folder: tops)
     found = {p.relative_to(target).as_posix(): p.stat().st_mode & 0o777 for p in target.rglob("*")}
     files = {path: mode for path, mode in found.items() if "." in path or "R" in path}
     assert files == {"pool/d/a.deb": 0o644, "dists/d/Release": 0o644, "dists/d/InRelease": 0o644}
@@ -123,5 +124,5 @@ def test_a_damaged_bundle_leaves_no_repository(file: Path) -> None:
     target = file.parent / "served" / "one"
     file.write_bytes(file.read_bytes().replace(b"packagepackage", b"packagePackage", 1))
     with pytest.raises(PodsysError, match="damaged"):
-        unpack_repository(file, manifest(), target, {"d": ""}, lambda text: text)
+        unpack_repository(file, manifest(), target, lambda folder: {})
     assert list(target.parent.iterdir()) == []

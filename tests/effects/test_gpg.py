@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from podsys.effects.gpg import clearsign, ensure_repository_key
+from podsys.effects.gpg import clearsign, detach_sign, ensure_repository_key
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("gpg") and shutil.which("gpg-agent")), reason="needs gpg and gpg-agent"
@@ -23,14 +23,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return deep
 
 
-def check(workspace: Path, text: str, key: str) -> int:
+def check(workspace: Path, text: str, key: str, *beside: str) -> int:
     ring, signed = workspace / "ring.gpg", workspace / "signed"
     signed.write_text(text)
     armor = subprocess.run(
         ["gpg", "--dearmor"], input=key.encode(), capture_output=True, check=True
     )
     ring.write_bytes(armor.stdout)
-    words = ["gpgv", "--keyring", str(ring), str(signed)]
+    words = ["gpgv", "--keyring", str(ring), str(signed), *beside]
     return subprocess.run(words, capture_output=True, check=False).returncode
 
 
@@ -40,6 +40,17 @@ def test_a_signed_text_is_good_and_a_changed_one_is_not(workspace: Path) -> None
     assert "Suite: debian-12\n" in signed
     assert check(workspace, signed, key) == 0
     assert check(workspace, signed.replace("12", "13"), key) != 0
+
+
+def test_a_signature_may_stand_beside_its_text(workspace: Path) -> None:
+    key = ensure_repository_key(workspace)
+    text = "<repomd>\n</repomd>\n"
+    (workspace / "text").write_text(text)
+    (workspace / "text.asc").write_text(detach_sign(workspace, text))
+    beside = str(workspace / "text")
+    assert check(workspace, (workspace / "text.asc").read_text(), key, beside) == 0
+    (workspace / "text").write_text(text.replace("md>", "MD>", 1))
+    assert check(workspace, (workspace / "text.asc").read_text(), key, beside) != 0
 
 
 def test_the_key_is_made_once_and_is_nobody_elses(workspace: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from podsys.effects.probe import PROTOCOL
-from podsys.effects.program import LOADER, Program, list_sections, pack_program
+from podsys.effects.program import LOADER, ON_DEMAND, Program, list_sections, pack_program
 from podsys.effects.strip import without_lines
 from podsys.node.sections import find_sections
 
@@ -51,6 +51,16 @@ def test_every_python_runs_it_and_nothing_is_left(python, tmp_path):
     assert found["sections"]["memory"]["data"]["total_kb"] > 0
     assert found["readings"]["a"]["live"] == "Linux"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_seldom_asked_travels_with_its_question_alone():
+    probe, question = (
+        set(marshal.loads(zlib.decompress(program.code)))
+        for program in (pack_program(), pack_program(folders=ON_DEMAND))
+    )
+    assert "podsys_node.indexes.resolve" in question
+    assert {name for name in question - probe if ".indexes" not in name} == set()
+    assert not any(".indexes" in name for name in probe)
 
 
 def test_the_same_answer_from_bytecode_and_from_source(tmp_path):

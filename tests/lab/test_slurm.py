@@ -2,72 +2,34 @@
 
 from __future__ import annotations
 
-import base64
 import os
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from podsys import lab
 from podsys.effects.node_program import pack_node
-from podsys.lab import faults
 from tests.lab.practice import needs_nodes
+from tests.lab.slurm import Slurm
 from tests.node.alone.alone_sample import make_judge
 
 pytestmark = needs_nodes
-NAME = f"t-slurm-{os.getpid()}"
 NODE = "n001"
-INSTALL = (
-    "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy "
-    "--no-install-recommends slurmd slurmctld slurm-client munge"
-)
-CONF = f"""\
-ClusterName=demo
-SlurmctldHost={NODE}
-AuthType=auth/munge
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SlurmdSpoolDir=/var/spool/slurmd
-StateSaveLocation=/var/spool/slurmctld
-SlurmUser=root
-ReturnToService=1
-NodeName={NODE} CPUs=1 State=UNKNOWN
-PartitionName=all Nodes={NODE} Default=YES State=UP
-"""
-
-
-def sh(script: str, text: str = "") -> str:
-    done = faults.run_in(NODE, ["sh", "-c", script], NAME, text=text)
-    return done.stdout.strip() or done.stderr.strip()
-
-
-def put(path: str, content: bytes) -> None:
-    sh(f"base64 -d > {path} && chmod 755 {path}", base64.b64encode(content).decode())
-
-
-def wait_until_idle() -> None:
-    until = time.monotonic() + 60
-    while sh("sinfo -h -o %T") != "idle":
-        assert time.monotonic() < until, sh("scontrol show node")
-        time.sleep(0.2)
+SLURM = Slurm(f"t-slurm-{os.getpid()}", {NODE: "127.0.0.1"})
+sh, put, wait_until_idle = SLURM.sh, SLURM.put, SLURM.wait_until_idle
 
 
 @pytest.fixture(scope="module")
 def slurm() -> Iterator[None]:
     """`good` and `bad` are podsys-node that finds nothing, and a fault that blocks."""
     try:
-        lab.up(1, NAME)
-        sh(INSTALL)
-        put("/etc/slurm/slurm.conf", CONF.encode())
+        lab.up(1, SLURM.lab)
+        SLURM.start()
         put("/root/good", pack_node(make_judge("<")))
         put("/root/bad", pack_node(make_judge(">")))
-        sh("mkdir -p /var/spool/slurmd /var/spool/slurmctld")
-        sh("systemctl restart munge slurmctld slurmd")
-        wait_until_idle()
         yield
     finally:
-        lab.down(NAME)
+        lab.down(SLURM.lab)
 
 
 def reason() -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from podsys.node import apt_archive as kind
 from podsys.node.converge import converge_all
-from podsys.node.kinds import package_archive as kind
 from podsys.node.kinds import package_origin
 from podsys.node.machine import Unreadable
 

@@ -2,13 +2,22 @@
 
 import pytest
 
+from podsys.node import versionlock
 from podsys.node.compare import differs
+from podsys.node.machine import Unreadable
 
 STATUS = "/var/lib/dpkg/status"
 
 
 def entry(name: str, status: str, arch: str = "amd64") -> str:
     return f"Package: {name}\nStatus: {status}\nArchitecture: {arch}\nVersion: 1-1\n\n"
+
+
+LOCKED = """
+# Added lock on Wed Nov 25 03:00:00 2026
+kernel-core-0:5.14.0-362.el9.*
+!kernel-0:5.14.0-999.el9.*
+"""
 
 
 @pytest.fixture
@@ -24,8 +33,17 @@ def dpkg(machine):
 
 @pytest.fixture
 def rpm(machine):
-    machine.tool("rpm", 'printf "kernel 5.14.0-362.el9\\nkernel-core 5.14.0-362.el9\\n"')
-    machine.tool("dnf", "echo kernel-core-0:5.14.0-362.el9.*")
+    installed = [
+        "kernel 0:5.14.0-362.el9",
+        "kernel-core 0:5.14.0-503.el9",
+        "kernel-core 0:5.14.0-362.el9",
+        "nvidia-driver 3:580.105.08-1.el9",
+    ]
+    machine.put("/installed", "\n".join(installed) + "\n")
+    machine.tool("rpm", "cat $PODSYS_ROOT/installed")
+    machine.put("/usr/lib/python3.9/site-packages/dnf-plugins/versionlock.py")
+    machine.put(versionlock.CONFIG, f"[main]\nenabled = 1\nlocklist = {versionlock.LIST}\n")
+    machine.put(versionlock.LIST, LOCKED)
     return machine
 
 
@@ -58,9 +76,20 @@ def test_a_version_is_no_number(dpkg, item, wanted, found):
     assert differs("=" + wanted, "equal", reading) == ["live"]
 
 
-def test_a_version_of_rpm(rpm, item):
-    reading = rpm.read_one(item("package", "kernel", "=5.14.0-362.el9"))
-    assert reading == {"live": "=5.14.0-362.el9"}
+@pytest.mark.parametrize(
+    ("name", "wanted", "found"),
+    [
+        ("kernel", "=5.14.0-362.el9", "=5.14.0-362.el9"),
+        ("kernel-core", "=5.14.0-362.el9", "=5.14.0-362.el9"),
+        ("kernel-core", "=5.14.0-503.el9", "=5.14.0-503.el9"),
+        ("kernel-core", "=5.14.0-570.el9", "=5.14.0-362.el9 5.14.0-503.el9"),
+        ("nvidia-driver", "=3:580.105.08-1.el9", "=3:580.105.08-1.el9"),
+        ("nvidia-driver", "=580.105.08-1.el9", "=580.105.08-1.el9"),
+        ("nvidia-driver", "=1:580.105.08-1.el9", "=3:580.105.08-1.el9"),
+    ],
+)
+def test_a_version_of_rpm(rpm, item, name, wanted, found):
+    assert rpm.read_one(item("package", name, wanted)) == {"live": found}
 
 
 @pytest.mark.parametrize(
@@ -111,11 +140,59 @@ def test_hold_is_ordered_once_for_all(dpkg, item):
     assert dpkg.calls == ["apt-mark hold a b"]
 
 
+def holds(machine, item, *names):
+    return [one["persistent"] for one in read_values(machine, item, "package_hold", *names)]
+
+
 def test_hold_of_rpm_takes_whole_names(rpm, item):
-    assert read_values(rpm, item, "package_hold", "kernel", "kernel-core") == [
-        {"persistent": "free"},
-        {"persistent": "held"},
-    ]
+    assert holds(rpm, item, "kernel", "kernel-core") == ["free", "held"]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("nvidia-driver-3:580.105.08-1.el9.*", "held"),
+        ("nvidia-driver-3:580.105.08-1.el9.x86_64", "held"),
+        ("nvidia-driver-3:580.105.08-1.el9", "held"),
+        ("nvidia-driver-0:580.105.08-1.el9.*", "free"),
+        ("nvidia-driver-3:580.178.01-1.el9.*", "free"),
+        ("nvidia-driver-3:580.105.08-1.el9.*\nnvidia-driver-3:580.178.01-1.el9.*", "free"),
+        ("nvidia-driver", "free"),
+        ("!nvidia-driver-3:580.105.08-1.el9.*", "free"),
+        ("#nvidia-driver-3:580.105.08-1.el9.*", "free"),
+    ],
+)
+def test_held_is_what_may_come_in_no_other_version(rpm, item, line, found):
+    rpm.put(versionlock.LIST, line + "\n")
+    assert holds(rpm, item, "nvidia-driver") == [found]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (versionlock.CONFIG, "[main]\nenabled = 0\n"),
+        ("/etc/dnf/dnf.conf", "[main]\nplugins=0\n"),
+        ("", ""),
+    ],
+)
+def test_a_list_that_dnf_does_not_read_holds_nothing(rpm, item, path, text):
+    assert holds(rpm, item, "kernel-core") == ["held"]
+    if path:
+        rpm.put(path, text)
+    else:
+        rpm.path("/usr/lib/python3.9/site-packages/dnf-plugins/versionlock.py").unlink()
+    assert holds(rpm, item, "kernel-core") == ["free"]
+    with pytest.raises(Unreadable, match="python3-dnf-plugin-versionlock"):
+        rpm.write(item("package_hold", "kernel", "held"))
+
+
+def test_a_hold_of_rpm_takes_the_place_of_older_ones(rpm, item):
+    older = "nvidia-driver-3:570.1-1.el9.*\n"
+    rpm.put(versionlock.LIST, LOCKED + older)
+    rpm.write(item("package_hold", "nvidia-driver", "held"), item("package_hold", "kernel", "held"))
+    assert holds(rpm, item, "nvidia-driver", "kernel", "kernel-core") == ["held"] * 3
+    own = "kernel-0:5.14.0-362.el9.*\nnvidia-driver-3:580.105.08-1.el9.*\n"
+    assert rpm.get(versionlock.LIST) == LOCKED + own
 
 
 def test_database(dpkg, item):

@@ -22,6 +22,9 @@ from podsys.core.judge.collective import (
     find_culprits,
     judge_collective,
 )
+from podsys.core.judge.pair_floor import add_platform_floor
+from podsys.core.judge.pair_wrong import METRIC as PAIR_WRONG
+from podsys.core.judge.pair_wrong import judge_wrong
 from podsys.core.judge.pairs import judge_pairs
 from podsys.core.judge.resent import METRIC as RESENT
 from podsys.core.judge.resent import explain_losses, explain_slow_paths, judge_resent
@@ -33,9 +36,9 @@ from podsys.model.finding import Finding, Measurement, Suspect
 from podsys.model.status import Status
 
 PAIR_BANDWIDTH = "tcp_pair_bw"
-PAIRS = (PAIR_BANDWIDTH, "rdma_pair_bw")
+PAIRS = (PAIR_BANDWIDTH, "rdma_pair_bw", "nccl_pair_busbw")
 COLLECTIVE = frozenset({BUSBW, WRONG, RANKS, CULPRIT, FLICKER})
-JUDGED = COLLECTIVE.union(PAIRS, {RESENT})
+JUDGED = COLLECTIVE.union(PAIRS, {RESENT, PAIR_WRONG})
 QUIET = (Status.PASS, Status.SKIP)
 
 
@@ -65,18 +68,19 @@ def judge_lines(
     suspects: list[Suspect] = []
     expected = {line["metric"]: line for line in lines if line.get("type") == "expected"}
     for metric in PAIRS:
-        own = expected.get(metric, {"gbps": line_rate_gbps, "nodes": nodes})
+        own = expected.get(metric, {"rate": line_rate_gbps, "nodes": nodes})
         for check, found in _by_check(measurements, {metric}):
+            platforms = own.get("platforms", ())
             verdict = judge_pairs(
                 found,
-                baselines.get(metric),
-                own["gbps"],
+                add_platform_floor(found, baselines.get(metric), bounds, platforms),
+                own["rate"],
                 own["nodes"],
                 remedy=remedies.get(check, ""),
                 fabric=fabric,
             )
             findings += verdict.findings
-            suspects += verdict.suspects
+            suspects = merge_suspects(suspects, verdict.suspects)
     for check, found in _by_check(measurements, {RESENT}):
         lossy, blamed = judge_resent(
             found, baselines.get(RESENT), remedy=remedies.get(check, ""), fabric=fabric
@@ -85,6 +89,8 @@ def judge_lines(
         findings, suspects = explain_slow_paths(findings, suspects, blamed)
         findings += lossy
         suspects = merge_suspects(suspects, links)
+    for check, found in _by_check(measurements, {PAIR_WRONG}):
+        findings += judge_wrong(found, baselines.get(PAIR_WRONG), remedy=remedies.get(check, ""))
     for check, found in _by_check(measurements, COLLECTIVE):
         findings += judge_collective(
             found, baselines, line_rate_gbps, nodes, suspects,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from podsys.core.judge.made_with import tell_setups
 from podsys.core.judge.thresholds import Thresholds, find_thresholds
 from podsys.core.locate.blame import Accused
 from podsys.core.locate.fabric import Fabric, name_end
@@ -89,7 +90,7 @@ def judge_pairs(
     findings += [
         case.finding(Status.UNKNOWN, [node], None, reason) for node, reason in unmeasured.items()
     ]
-    return PairVerdict(findings, found.suspects, unmeasured)
+    return PairVerdict(tell_setups(findings, measurements), found.suspects, unmeasured)
 
 
 def _nothing_measured(baseline: Baseline | None, nodes: Sequence[str], suite: str) -> PairVerdict:

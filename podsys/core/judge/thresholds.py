@@ -13,11 +13,15 @@ from podsys.model.finding import Measurement
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """None where a bound could not be formed; `reference` is the fleet's usual value."""
+    """None where a bound could not be formed; `reference` is the fleet's usual value.
+
+    `why` says where the absolute bound is from.
+    """
 
     absolute: float | None
     relative: float | None
     reference: float | None
+    why: str = "share of the line rate"
 
     @property
     def slow_below(self) -> float:
@@ -28,7 +32,7 @@ class Thresholds:
     def describe(self, unit: str) -> str:
         parts = []
         if self.absolute is not None:
-            parts.append(f">= {self.absolute:.3g} {unit} (share of the line rate)")
+            parts.append(f">= {self.absolute:.3g} {unit} ({self.why})")
         if self.relative is not None:
             parts.append(f">= {self.relative:.3g} {unit} (fleet, usual {self.reference:.3g})")
         return " and ".join(parts)
@@ -37,10 +41,13 @@ class Thresholds:
 def find_thresholds(
     measurements: Iterable[Measurement], baseline: Baseline, line_rate: float | None
 ) -> Thresholds:
-    absolute = None
+    relative = _find_relative(measurements, baseline)
+    share = None
     if baseline.floor_of_line_rate is not None and line_rate is not None:
-        absolute = baseline.floor_of_line_rate * line_rate
-    return Thresholds(absolute, *_find_relative(measurements, baseline))
+        share = baseline.floor_of_line_rate * line_rate
+    if baseline.floor is not None and baseline.floor >= (share or 0.0):
+        return Thresholds(baseline.floor, *relative, "this platform")
+    return Thresholds(share, *relative)
 
 
 def _find_relative(

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import base64
 import shlex
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
 
+from podsys.core.launchers.open_mpi import choose_parameters
 from podsys.core.launchers.ranks import Placement
 
 # mpirun's own limit ends the ranks in order; the shell's limit ends a mpirun that hangs.
-GRACE_S = 10
+GRACE_S, KILL_S = 10, 5
 # Rocky keeps Open MPI off the usual path.
 MORE_PATHS = "/usr/lib64/openmpi/bin"
-
-# Bus bandwidth is defined by what a ring moves through each link. Open MPI's own choice
-# changes with the number of ranks: over the same links, three ranks then reach 0.145 Gbit/s
-# where a ring reaches 0.37, and the bound would judge the algorithm.
-RING = {
-    "coll_tuned_use_dynamic_rules": "1",
-    "coll_tuned_allreduce_algorithm": "4",
-    "coll_tuned_allgather_algorithm": "4",
-    "coll_tuned_reduce_scatter_algorithm": "3",
-    "coll_tuned_alltoall_algorithm": "2",  # pairwise, which moves what the bound counts
-}
+# Beyond a job's limit, until its command has ended however it went.
+OVERHEAD_S = GRACE_S + KILL_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +39,12 @@ class MpiJob:
         exports = "".join(f"export {name}={value}; " for name, value in self.env.items())
         return (
             f"{exports}export PATH=$PATH:{MORE_PATHS}; "
-            f"exec timeout -k 5 {self.limit_s + GRACE_S} {shlex.join(self.argv())}"
+            f"exec timeout -k {KILL_S} {self.limit_s + GRACE_S} {shlex.join(self.argv())}"
         )
+
+    def why_not_begun(self, _said: str) -> str:
+        """Nothing of it: whatever keeps mpirun from a node is wrong with that node."""
+        return ""
 
     def argv(self) -> list[str]:
         root = ["--allow-run-as-root"] if self.as_root else []
@@ -61,7 +57,8 @@ class MpiJob:
     def _agent(self) -> str:
         """Daemons outlive a head node that hangs, so they have a limit of their own."""
         env = [f"{name}={value}" for name, value in self.env.items()]
-        return " ".join(["env", *env, "timeout", "-k", "5", str(self.limit_s + GRACE_S), "orted"])
+        limit = ["timeout", "-k", str(KILL_S), str(self.limit_s + GRACE_S)]
+        return " ".join(["env", *env, *limit, "orted"])
 
     def _transport(self) -> list[str]:
         """Strict host keys, no spawning in a tree: only the first node has the agent."""
@@ -72,11 +69,10 @@ class MpiJob:
         chosen = {"plm_rsh_args": ssh, "plm_rsh_no_tree_spawn": "1"}
         chosen |= {"orte_launch_agent": self._agent()}
         chosen |= {"orte_tmpdir_base": self.scratch} if self.scratch else {}
-        # A rank that waits gives its CPU away: what else runs on the node slows the others less.
-        chosen |= {"pml": "ob1", "btl": "tcp,self", "mpi_yield_when_idle": "1"} | RING
-        network = find_network(self.addresses)
-        if network:
-            chosen |= {"btl_tcp_if_include": network, "oob_tcp_if_include": network}
+        own = choose_parameters(self.addresses)
+        if "btl_tcp_if_include" in own:
+            chosen["oob_tcp_if_include"] = own["btl_tcp_if_include"]
+        chosen |= own
         return [word for key, value in chosen.items() for word in ("--mca", key, value)]
 
 
@@ -88,20 +84,7 @@ def make_job(placement: Placement, program: str, limit_s: int) -> MpiJob:
     )  # fmt: skip
 
 
-def find_network(addresses: Sequence[str]) -> str:
-    """The smallest network that holds all addresses; "" when they are names, not numbers."""
-    try:
-        numbers = [ip_address(address) for address in addresses]
-    except ValueError:
-        return ""
-    if len({number.version for number in numbers}) != 1:
-        return ""
-    bits = numbers[0].max_prefixlen
-    differing = (int(min(numbers, key=int)) ^ int(max(numbers, key=int))).bit_length()
-    return str(ip_network(f"{numbers[0]}/{bits - differing}", strict=False))
-
-
 def wrap_program(program: str) -> str:
-    """One line without anything a shell on the way could expand."""
-    packed = base64.b64encode(program.encode()).decode()
-    return f"import base64;exec(base64.b64decode('{packed}'))"
+    """One line, short, and without anything a shell on the way could expand."""
+    packed = base64.b64encode(zlib.compress(program.encode(), 9)).decode()
+    return f"import base64,zlib;exec(zlib.decompress(base64.b64decode('{packed}')))"

@@ -16,7 +16,8 @@ LEAST, MOST = "8M", "16G"
 
 def _all_reduce(facts: NodeFacts, _accept: Accept) -> str:
     sizes = f"-b {LEAST} -e {MOST} -f 2"
-    return f"NCCL_DEBUG=INFO $tool {sizes} -g {count_gpus(facts)} -n 20 -w 5 -c 1"
+    debug = "NCCL_DEBUG=INFO NCCL_DEBUG_SUBSYS=INIT,ENV,TUNING"
+    return f"{debug} $tool {sizes} -g {count_gpus(facts)} -n 20 -w 5 -c 1"
 
 
 TOOL = NodeTool(
@@ -24,8 +25,8 @@ TOOL = NodeTool(
     ways=(Way(("all_reduce_perf",), _all_reduce),),
     seconds=45,
     limit_s=600,
-    remedy="lock a release that has nccl-tests (rccl-tests for AMD): docs/releases.md; or name its"
-    " folder in accept.tools",
+    remedy="lock a release that has nccl-tests (rccl-tests for AMD): docs/releases.md; or name in"
+    " accept.tools their folder, or one made by `pip install --target` of nvidia-nccl-cu12 (-cu13)",
     find_reason=needs_gpus(2, "10de", "1002"),
     emulated=True,
 )

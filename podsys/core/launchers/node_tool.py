@@ -30,10 +30,14 @@ Arguments = Callable[[NodeFacts, Accept], str]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One program that measures this, by the first of its names that the node has."""
+    """One program that measures this, by the first of its names that the node has.
+
+    `find_reason` says why it is no way for a node, "" where it is one.
+    """
 
     programs: tuple[str, ...]
     arguments: Arguments
+    find_reason: Callable[[NodeFacts], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +59,9 @@ class NodeTool:
     def script(self, facts: NodeFacts, accept: Accept) -> str:
         """Takes the first program that is there; without any it ends with ABSENT_CODE."""
         path = ":".join([*accept.tools, "$PATH", *FOLDERS])
-        tries = [self._try(way, facts, accept) for way in self.ways]
-        names = ", ".join(name for way in self.ways for name in way.programs)
+        ways = [way for way in self.ways if not way.find_reason(facts)]
+        tries = [self._try(way, facts, accept) for way in ways]
+        names = ", ".join(name for way in ways for name in way.programs)
         absent = f"echo 'not installed: {names}' >&2; exit {ABSENT_CODE}"
         return guard("; ".join([f"PATH={path}", *tries, absent]), self.limit_s)
 

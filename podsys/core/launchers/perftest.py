@@ -40,22 +40,12 @@ class RailTest:
 
     def client_command(self) -> str:
         return self._together(
-            self._knock(self._words(rail, number) + f" {shlex.quote(self.address)}")
+            knock(self._words(rail, number) + f" {shlex.quote(self.address)}")
             for number, rail in enumerate(self.rails)
         )
 
     def _words(self, rail: str, number: int) -> str:
-        words = [PROGRAM, "-d", rail, "-p", str(self.port + number), "-s", str(SIZE)]
-        return shlex.join([*words, "-F", "-D", str(self.seconds), "--report_gbits"])
-
-    def _knock(self, once: str) -> str:
-        """Only a failed connection is tried again."""
-        return (
-            f"end=$(($(date +%s) + {KNOCK_S})); while :; do found=$({once} 2>&1); code=$?; "
-            "case $found in *\"Couldn't connect\"*|*'Unable to connect'*) ;; *) break ;; esac; "
-            '[ $(date +%s) -lt $end ] || break; sleep 0.2; done; printf "%s\\n" "$found"; '
-            "(exit $code)"
-        )
+        return shlex.join(perftest_words(rail, self.port + number, self.seconds))
 
     def _together(self, commands: Iterator[str]) -> str:
         """All rails at once, and then what each said, under its name."""
@@ -67,6 +57,20 @@ class RailTest:
             f"echo '#podsys rail {rail}'; cat $dir/{n}; " for n, rail in enumerate(self.rails)
         )
         return guard(f"{head}{started}wait; {said}", self.limit_s)
+
+
+def perftest_words(rail: str, port: int, seconds: int) -> list[str]:
+    words = [PROGRAM, "-d", rail, "-p", str(port), "-s", str(SIZE)]
+    return [*words, "-F", "-D", str(seconds), "--report_gbits"]
+
+
+def knock(once: str) -> str:
+    """What a client says; only a failed connection is tried again."""
+    return (
+        f"end=$(($(date +%s) + {KNOCK_S})); while :; do found=$({once} 2>&1); code=$?; "
+        "case $found in *\"Couldn't connect\"*|*'Unable to connect'*) ;; *) break ;; esac; "
+        '[ $(date +%s) -lt $end ] || break; sleep 0.2; done; printf "%s\\n" "$found"; (exit $code)'
+    )
 
 
 def split_rails(text: str) -> dict[str, str]:

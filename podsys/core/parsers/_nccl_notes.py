@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 FAILURES = re.compile(
@@ -21,6 +21,10 @@ _SWEEP = re.compile(
 _PROGRAM = re.compile(r"\b([a-z_]+)_perf\b")
 _NET = re.compile(r"NET/(IB|Socket|OFI|AWS Libfabric)\b")
 _ALGORITHM = re.compile(r"NCCL_ALGO(?: set by environment to |=)([A-Za-z,^]+)")
+# What it took for a message: by number in old versions, by name since 2.24.
+_TAKEN = re.compile(r"[0-9]+ Bytes\s*-> Algo ([0-9A-Za-z_]+) proto ([0-9A-Za-z_]+)")
+_ALGORITHMS = ("TREE", "RING", "COLLNET_DIRECT", "COLLNET_CHAIN", "NVLS", "NVLS_TREE", "PAT")
+_PROTOCOLS = ("LL", "LL128", "SIMPLE")
 _CHANNELS = re.compile(r"([0-9]+) nvls channels")
 
 
@@ -46,8 +50,9 @@ class Notes:
         return tuple(sorted(set(self.ranks.values()))) if whole else ()
 
 
-def read_notes(lines: Iterable[str]) -> Notes:
-    notes = Notes()
+def read_notes(lines: Iterable[str], ranks: Mapping[int, str] | None = None) -> Notes:
+    """`ranks`: by number -> host, where the lines do not say it."""
+    notes = Notes(ranks=dict(ranks or {}))
     for line in lines:
         if "_perf" in line:
             notes.programs.update(_PROGRAM.findall(line))
@@ -87,7 +92,11 @@ def _read_info(line: str, notes: Notes) -> None:
     channels, algorithm = _CHANNELS.search(line), _ALGORITHM.search(line)
     if channels:
         notes.setup["nvls"] = "on" if int(channels[1]) else "off"
-    if algorithm:
+    taken = _TAKEN.search(line)
+    if taken:
+        notes.setup["algorithm"] = _name(taken[1], _ALGORITHMS)
+        notes.setup["protocol"] = _name(taken[2], _PROTOCOLS)
+    elif algorithm:
         notes.setup["algorithm"] = algorithm[1]
     if " via NET/" in line:
         notes.through_network = True
@@ -97,6 +106,11 @@ def _read_info(line: str, notes: Notes) -> None:
     network = _NET.search(line)
     if network and " Using " in line:
         notes.setup["transport"] = _name_network(network[1], line)
+
+
+def _name(word: str, names: Sequence[str]) -> str:
+    known = word.isdecimal() and int(word) < len(names)
+    return names[int(word)] if known else word
 
 
 def _name_network(plugin: str, line: str) -> str:

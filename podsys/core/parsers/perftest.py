@@ -32,6 +32,7 @@ _FAILURE = re.compile(
     re.IGNORECASE,
 )
 LARGEST = 8388608
+SECTION = "#podsys rail "
 _RULE = re.compile(r"\s*-{60,}\s*")
 _ADDRESS = re.compile(r"\s*(local|remote) address: LID (\S+)\s")
 _GID = re.compile(r"\s*GID: (\S+)")
@@ -39,6 +40,8 @@ _MEMORY = re.compile(r"CUDA device|initializing CUDA|use_cuda|ROCm device|Using 
 
 
 def recognises(text: str) -> bool:
+    if SECTION in text:
+        return False  # podsys's own, of several of these
     if '"test_info"' in text and ('"results"' in text or '"bw_avg"' in text):
         return True
     return any(is_header(line) or read_title(line) for line in split_lines(text)) or (

@@ -3,7 +3,7 @@
 from typing import Any, Callable, Dict, List
 
 from .. import machine
-from ..packages import BUNDLE
+from ..packages import uses_bundle
 from ..paths import find_paths
 from ..pci import AMD, NVIDIA, list_gpus
 
@@ -38,7 +38,7 @@ def _find_gpus() -> List[str]:
 
 JUDGES: Dict[str, Callable[[], bool]] = {
     "apt": _command("apt-get"),
-    "bundle": lambda: machine.exists(BUNDLE),
+    "bundle": uses_bundle,
     "chrony": _command("chronyd"),
     "cloud_init": _command("cloud-init"),
     "cpufreq": _path("/sys/devices/system/cpu/cpu*/cpufreq/scaling_governor"),

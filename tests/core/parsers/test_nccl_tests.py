@@ -73,6 +73,28 @@ def test_two_hosts_and_their_network() -> None:
     assert (setup["gdr"], setup["nvls"], setup["algorithm"]) == ("on", "on", "Ring")
 
 
+@pytest.mark.parametrize(
+    ("line", "algorithm", "protocol"),
+    [
+        ("262144 Bytes -> Algo 0 proto 1 time 54.707825", "TREE", "LL128"),
+        ("AllReduce: 37756928 Bytes -> Algo 1 proto 2 time 2860.208008", "RING", "SIMPLE"),
+        (
+            "AllReduce: 33554432 Bytes -> Algo NVLS_TREE proto SIMPLE channel{Lo..Hi}={0..31}",
+            "NVLS_TREE",
+            "SIMPLE",
+        ),
+        ("AllReduce: 1024 Bytes -> Algo 99 proto 2 time 1.0", "99", "SIMPLE"),
+    ],
+)
+def test_the_algorithm_that_was_taken(line: str, algorithm: str, protocol: str) -> None:
+    ring = "alpha:700:711 [0] NCCL INFO NCCL_ALGO set by environment to Ring,Tree,NVLS."
+    told = f"alpha:700:700 [0] NCCL INFO {line}"
+    found = parse(write(job=Job(between=[ring, told])))
+    assert found.is_sound
+    setup = largest(found)[0].setup
+    assert (setup["algorithm"], setup["protocol"]) == (algorithm, protocol)
+
+
 def test_one_host_through_its_own_network_is_a_class_of_its_own() -> None:
     using = "alpha:700:711 [3] NCCL INFO NET/IB : Using [0]mlx5_0:1/IB [RO]; OOB eth0"
     path = "alpha:700:711 [3] NCCL INFO Channel 00/0 : 3[3] -> 4[4] [send] via NET/IB/0"

@@ -16,7 +16,8 @@ TOOLS = {name: tool for name, tool in find_tools().items() if hasattr(tool, "KNO
 # Rates that stand beside the counts and times they were made from.
 CHECKED_TWICE = (
     "nccl-tests", "rccl-tests", "nvbandwidth", "perftest", "fio", "stream", "babelstream",
-    "gpu-stream", "stress-ng", "likwid-bench", "podsys-collectives",
+    "gpu-stream", "stress-ng", "likwid-bench", "podsys-collectives", "podsys-nccl", "podsys-copies",
+    "podsys-memory", "podsys-matmul",
 )  # fmt: skip
 # A row that is lost whole leaves no trace in these, but where a sweep shows the hole.
 ROWS_STAND_ALONE = ("osu", "imb", "rocm-bandwidth", "rvs", "dcgm")

@@ -1,4 +1,4 @@
-"""Asks this machine's apt for everything that installing a set of packages takes, and from where.
+"""Asks this machine's apt, or dnf, for everything that installing a set of packages takes.
 
 Asked twice: as if the machine were bare, so that the answer serves every machine of its kind,
 and as it is, because what is installed may call for another alternative. Nothing is installed.
@@ -12,11 +12,13 @@ import tempfile
 import time
 from typing import Any, Dict, Iterator, List, Tuple
 
-from . import machine
-from .encode import encode
-from .kinds.apt_option import parse_dump
-from .packages import BUNDLE
-from .resolve import LIMIT_S, Impossible, Stanza, find_reason, parse_stanzas, write_preferences
+from .. import machine
+from ..encode import encode
+from ..kinds.apt_option import parse_dump
+from ..packages import BUNDLE, has_dnf
+from . import dnf_closure
+from .apt_index import find_reason, parse_stanzas, write_preferences
+from .package_set import LIMIT_S, Impossible, Stanza
 
 # Name, version and architecture.
 Id = Tuple[str, str, str]
@@ -27,9 +29,10 @@ OWN_SOURCES += ["Dir::Etc::SourceParts=/etc/apt/sources.list.d"]
 
 
 def run(request: Dict[str, Any]) -> None:
-    """`request`: packages, `name` or `name=version`. Prints files, proxies, time; or problem."""
+    """`request`: packages, `name` or `name=version`. Prints files, proxies, time, and what dnf's
+    files are signed with; or problem."""
     try:
-        answer = collect(request["packages"])
+        answer = (dnf_closure.collect if has_dnf() else collect)(request["packages"])
     except Impossible as impossible:
         answer = {"problem": impossible.facts["reason"]}
     except machine.Unreadable as error:

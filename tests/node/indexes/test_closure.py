@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podsys.node import closure
+from podsys.node.indexes import closure
 from podsys.node.packages import BUNDLE
 
 URIS = """\

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podsys.node import resolve
+from podsys.node.indexes import apt_index, resolve
 
 SHOWN = """\
 Package: nvidia-smi
@@ -128,9 +128,9 @@ def test_a_machine_without_apt_says_so(machine, capsys) -> None:
 
 @given(st.text())
 def test_no_output_of_apt_breaks_the_parser(text: str) -> None:
-    for stanza in resolve.parse_stanzas(text):
+    for stanza in apt_index.parse_stanzas(text):
         assert stanza["Package"] is not None
         assert "Version" in stanza
-    _name, reason, there = resolve.find_reason(text.replace("Depends", ""))
+    _name, reason, there = apt_index.find_reason(text.replace("Depends", ""))
     assert reason
     assert there == []
