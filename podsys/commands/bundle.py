@@ -21,6 +21,7 @@ from podsys.core.bundle_check import parse_manifest
 from podsys.effects.bundle_file import free_bytes, read_manifest, read_members, write_bundle
 from podsys.effects.download import DiskFullError, Fetcher, measure_rate
 from podsys.effects.downloads import fetch_all
+from podsys.effects.sources import reuse_kept
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.bundle import BundleItem, Download, Fetched, LeftOut, Manifest
 from podsys.view import bundle as view
@@ -52,6 +53,7 @@ def bundle(root: Path, file: Path, options: Options) -> ExitCode:
         contents = gather_contents(cluster, watch, options.proxy)
         fetcher = Fetcher(partial, contents.proxies, stop)
         wanted = contents.downloads
+        reuse_kept(cluster.workspace.packages, fetcher, wanted)
         estimate = _estimate(file, fetcher, contents, wanted)
         view.tell_estimate(estimate, watch)
         found = _fetch(fetcher, wanted, watch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import urllib.request
 from collections.abc import Iterable
@@ -31,6 +32,17 @@ def keep_sources(packages: Path, wanted: Download) -> Path:
             ExitCode.FAILED,
         )
     return fetcher.find(wanted)
+
+
+def reuse_kept(packages: Path, fetcher: Fetcher, wanted: Iterable[Download]) -> None:
+    """What a deploy fetched already, for another fetcher: its hash is looked at there."""
+    for one in wanted:
+        target = fetcher.find(one)
+        kept = packages / FOLDER / target.name
+        if one.kind == "source" and kept.is_file() and not target.exists():
+            aside = target.with_suffix(".copy")
+            shutil.copyfile(kept, aside)
+            aside.replace(target)
 
 
 def take_from_bundle(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from pathlib import Path
 
 import pytest
 
 from podsys.effects.bundle_file import write_bundle
-from podsys.effects.sources import keep_sources, take_from_bundle
+from podsys.effects.download import Fetcher
+from podsys.effects.sources import keep_sources, reuse_kept, take_from_bundle
 from podsys.errors import PodsysError
 from podsys.model.bundle import BundleItem, Download, Manifest
 from tests.bad_mirror import serve
@@ -44,6 +46,24 @@ def test_sources_of_another_hash_are_refused_with_their_place(
         keep_sources(tmp_path / "packages", wanted(url, "0" * 64))
     assert f"sources of t 1 cannot be fetched from {url}/t.tar.gz: its sha256" in str(caught.value)
     assert "nothing was changed" in caught.value.hint
+
+
+def test_a_bundle_takes_what_a_deploy_has_fetched(tmp_path: Path) -> None:
+    """The nodes' proxy may know nothing but archives of packages."""
+    (tmp_path / "t.tar.gz").write_bytes(BODY)
+    with serve(tmp_path) as url:
+        one = wanted(url)
+        keep_sources(tmp_path / "packages", one)
+    (tmp_path / "partial").mkdir()
+    fetcher = Fetcher(tmp_path / "partial", {"http": "http://127.0.0.1:1"}, threading.Event())
+    package = Download("pool/d/a.deb", "package", "a", "http://127.0.0.1:1/a", sha256=SHA_ABC)
+    reuse_kept(tmp_path / "packages", fetcher, [one, package])
+    assert fetcher.fetch(one).status == "kept"
+    assert [path.name for path in (tmp_path / "partial").iterdir()] == [SHA]
+    (tmp_path / "packages/sources" / SHA).write_bytes(b"damaged")
+    fetcher.find(one).unlink()
+    reuse_kept(tmp_path / "packages", fetcher, [one])
+    assert fetcher.look(one) is None
 
 
 def bundle(folder: Path, content: bytes, path: str = "sources/t/t.tar.gz") -> tuple[Path, Manifest]:
