@@ -14,6 +14,7 @@ from podsys.core.locked import digest_of, locked_nodes
 from podsys.core.release_choice import Alike, Refusal, choose_releases, holds
 from podsys.core.releases import ReleaseBook
 from podsys.core.upgrade import Move, describe_move, find_moves
+from podsys.core.versions import settle
 from podsys.effects.resolve import resolve_packages
 from podsys.effects.ssh import Fleet
 from podsys.effects.workspace import Workspace, read_text
@@ -106,7 +107,9 @@ def _lock(group: Alike, fleet: Fleet, node: str, book: ReleaseBook) -> LockedRel
     recipes, unbuilt = _find_recipes(group, book)
     components = {
         name: LockedComponent(
-            version=one.version,
+            version=settle(
+                one.version, (p.version for p in packages[name] if p.name in one.packages)
+            ),
             flavour=one.flavour,
             cuda=one.cuda,
             built_against=one.built_against,

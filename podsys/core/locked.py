@@ -56,7 +56,7 @@ def _find_faults(locked: LockedRelease, book: ReleaseBook) -> Iterator[tuple[str
     same_file = release and book.digests.get(locked.release) == locked.sha256
     for name, component in locked.components.items():
         known = release.components.get(name) if release else None
-        if same_file and known and known.version != component.version:
+        if same_file and known and not is_of(component.version, known.version):
             message = f"{name} is {component.version}, the release has {known.version}"
             yield name, message, AGAIN
         named = {*known.packages, *known.on_vm} if known else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 
 def without_epoch(version: str) -> str:
@@ -16,8 +17,16 @@ def makers_part(version: str) -> str:
 
 
 def is_of(version: str, wanted: str) -> bool:
-    """Is this package's version the wanted one: the whole of it, or the maker's part alone?"""
+    """Is this package's version the wanted one: the whole of it, or the maker's part alone, or one
+    of a series such as `13.0.*`?"""
+    if wanted.endswith(".*"):
+        return makers_part(version).startswith(without_epoch(wanted)[:-1])
     return without_epoch(wanted) in (without_epoch(version), makers_part(version))
+
+
+def settle(wanted: str, found: Iterable[str]) -> str:
+    """What a lock holds of a component: of a series the one that its packages were found in."""
+    return next(map(makers_part, found), wanted) if wanted.endswith(".*") else wanted
 
 
 def numbers(version: str) -> tuple[int, ...]:

@@ -73,13 +73,14 @@ class When(ReleasePart):
 class Component(ReleasePart):
     """One part of a release.
 
-    `version` is the maker's; with a `-` in it the distribution's revision is meant too. All
-    `packages` have it, and so has what they need of the same source package. `cuda`: for a
-    driver, the newest CUDA it runs. `flavour`: of kernel modules. `built_against`: components
-    whose sources or headers it is compiled with on the node.
+    `version` is the maker's; with a `-` in it the distribution's revision is meant too, and
+    `13.0.*` is the newest of its series that the machine's archives have. All `packages` have it,
+    and so has what they need of the same source package. `cuda`: for a driver, the newest CUDA it
+    runs. `flavour`: of kernel modules. `built_against`: components whose sources or headers it is
+    compiled with on the node.
     """
 
-    version: str = Field(pattern=r"^[0-9][A-Za-z0-9.+~:-]*$")
+    version: str = Field(pattern=r"^[0-9][A-Za-z0-9.+~:-]*(\.\*)?$")
     packages: tuple[str, ...] = ()
     on_vm: tuple[str, ...] = Field((), description="packages of virtual machines instead")
     origin: Word | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podsys.core.versions import is_of, makers_part, numbers
+from podsys.core.versions import is_of, makers_part, numbers, settle
 from podsys.node.indexes import package_set
 
 NUMBERS = st.lists(st.integers(0, 9999), min_size=1, max_size=4).map(
@@ -20,6 +20,19 @@ def test_forms_that_packages_have() -> None:
     assert is_of("2.30.4-1+cuda13.0", "2.30.4-1+cuda13.0")
     assert is_of("1:4.6.0-1", "1:4.6.0-1")
     assert not is_of("535.309.01-0+deb12u1", "535.309")
+
+
+def test_a_series_is_any_of_its_versions_and_a_lock_holds_one() -> None:
+    for either in (is_of, package_set.is_of):
+        assert either("13.0.2-1", "13.0.*")
+        assert either("1:13.0.2-1", "13.0.*")
+        assert not either("13.10.2-1", "13.1.*")
+        assert not either("13.0-1", "13.0.*")
+    assert settle("13.0.*", ["13.0.2-1", "13.0.1-1"]) == "13.0.2"
+    assert settle("13.0.2-1", ["13.0.1-1"]) == "13.0.2-1"
+
+
+def test_versions_are_ordered_by_their_numbers() -> None:
     assert numbers("580.173.02") > numbers("580") > numbers("535.309.01-0+deb12u1")
 
 

@@ -34,9 +34,13 @@ def choose(name: str, version: str, there: List[Stanza]) -> Stanza:
 
 
 def is_of(version: str, wanted: str) -> bool:
-    """The whole version, or the maker's part of it, without the epoch."""
+    """The whole version, or the maker's part of it, without the epoch; or one of a series such as
+    `13.0.*`."""
     whole = re.sub(r"^\d+:", "", version)
-    return re.sub(r"^\d+:", "", wanted) in (whole, makers_part(version))
+    wanted = re.sub(r"^\d+:", "", wanted)
+    if wanted.endswith(".*"):
+        return makers_part(version).startswith(wanted[:-1])
+    return wanted in (whole, makers_part(version))
 
 
 def makers_part(version: str) -> str:
