@@ -1,4 +1,4 @@
-"""The colour scale of the heat map: red is slow, blue is fast, apart for every kind of eye."""
+"""The colour scale of the heat map: red is bad, blue is good, apart for every kind of eye."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 Pair = tuple[str, str]
 
@@ -14,13 +14,17 @@ def name_blocks(nodes: Sequence[str], most: int) -> dict[str, str]:
     return {node: _name(block) for block in blocks for node in block}
 
 
-def condense(values: Mapping[Pair, float], block_of: Mapping[str, str]) -> dict[Pair, float]:
-    """The slowest of all ways from one block to another: a fault must not drown in a mean."""
-    slowest: dict[Pair, float] = {}
+def condense(
+    values: Mapping[Pair, float],
+    block_of: Mapping[str, str],
+    worst_of: Callable[[float, float], float] = min,
+) -> dict[Pair, float]:
+    """The worst of all ways from one block to another: a fault must not drown in a mean."""
+    worst: dict[Pair, float] = {}
     for (source, target), value in values.items():
         pair = block_of[source], block_of[target]
-        slowest[pair] = min(value, slowest.get(pair, value))
-    return slowest
+        worst[pair] = worst_of(value, worst.get(pair, value))
+    return worst
 
 
 def _name(block: Sequence[str]) -> str:

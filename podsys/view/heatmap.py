@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
@@ -14,7 +15,7 @@ from podsys.view.numbers import format_number
 from podsys.view.png import as_data_address, encode_png
 from podsys.view.worst import rank_nodes
 
-# A table up to this many nodes; a picture and the slowest nodes beyond.
+# A table up to this many nodes; a picture and the worst nodes beyond.
 LARGEST_TABLE = 64
 # Figures in the cells as long as they can be read.
 LARGEST_WITH_FIGURES = 16
@@ -43,10 +44,22 @@ class Grid:
     problems: dict[Pair, str] = field(default_factory=dict)
     largest: float = 0.0
     mirrored: bool = False  # one number stands for both ways
+    ceiling: float | None = None  # what no number should exceed, where less is better
 
     @property
     def pairs(self) -> int:
         return len(self.nodes) * (len(self.nodes) - 1)
+
+    @property
+    def top(self) -> float:
+        """Where the scale ends: below its ceiling nothing that is measured looks like a fault."""
+        return max(self.largest, self.ceiling or 0.0)
+
+    def colour(self, pair: Pair) -> int:
+        value = self.values[pair]
+        if self.ceiling is None:
+            return classify(value, self.top)
+        return classify(self.top - value, self.top) if self.top else len(SCALE) - 1
 
 
 def make_grids(measurements: Iterable[Measurement], nodes: Iterable[str]) -> list[Grid]:
@@ -88,6 +101,7 @@ def _mirror(grid: Grid) -> None:
 
 def describe_grid(grid: Grid, expected: str) -> dict[str, Any]:
     """Plain data for the template: a table of cells, or a picture of them."""
+    grid = replace(grid, ceiling=read_ceiling(expected))
     many = len(grid.nodes) > LARGEST_TABLE
     pictured = many and len(grid.nodes) <= LARGEST_PICTURE
     table = grid if not many else None if pictured else _in_blocks(grid)
@@ -104,17 +118,23 @@ def describe_grid(grid: Grid, expected: str) -> dict[str, Any]:
         "picture": as_data_address(draw(grid)) if pictured else "",
         "measured": len(grid.values),
         "pairs": grid.pairs,
-        "largest": format_number(grid.largest),
-        "slowest": rank_nodes(grid.values) if many else [],
+        "top": format_number(grid.top),
+        "less_is_better": grid.ceiling is not None,
+        "worst": rank_nodes(grid.values, highest=grid.ceiling is not None) if many else [],
         "problems": sorted(f"{a} → {b}: {text}" for (a, b), text in grid.problems.items()),
     }
 
 
+def read_ceiling(expected: str) -> float | None:
+    """`<= 0.3 % (fleet, usual 0)` -> 0.3; None where more is better, or nothing was expected."""
+    found = re.match(r"<= ([\d.e+-]+)", expected)
+    return float(found[1]) if found else None
+
+
 def _in_blocks(grid: Grid) -> Grid:
     block_of = name_blocks(grid.nodes, LARGEST_TABLE)
-    values = condense(grid.values, block_of)
-    blocks = list(dict.fromkeys(block_of.values()))
-    return Grid(grid.metric, grid.unit, blocks, values, largest=grid.largest)
+    values = condense(grid.values, block_of, min if grid.ceiling is None else max)
+    return replace(grid, nodes=list(dict.fromkeys(block_of.values())), values=values, problems={})
 
 
 def _describe_row(grid: Grid, row: str) -> dict[str, Any]:
@@ -133,7 +153,7 @@ def _describe_cell(grid: Grid, pair: Pair) -> Mapping[str, str]:
             "title": f"{title}, {grid.problems.get(pair, '')}".rstrip(", "),
         }
     shown = format_number(grid.values[pair])
-    kind = f"h{classify(grid.values[pair], grid.largest)}"
+    kind = f"h{grid.colour(pair)}"
     return {"kind": kind, "text": shown, "title": f"{way}: {shown} {grid.unit}"}
 
 
@@ -149,7 +169,7 @@ def draw(grid: Grid) -> bytes:
 
 def _draw_cell(grid: Grid, pair: Pair) -> Sequence[bytes]:
     if pair in grid.values:
-        return SQUARES[classify(grid.values[pair], grid.largest)]
+        return SQUARES[grid.colour(pair)]
     return SQUARES[PAPER_INDEX] if pair[0] == pair[1] else HATCHED
 
 

@@ -79,7 +79,7 @@ def test_rules_name_parts_that_some_release_has(rule) -> None:
             r":48: fabric-manager-is-driver: fabric_manager is 590.48.01, driver is 580.173.02",
         ),
         (NVIDIA, "-cuda13\n", "-cuda12\n", r"datacenter-gpu-manager-4-cuda12, while driver is of"),
-        (NVIDIA, 'version: "13.0.*"', 'version: "13.2.*"', "13.2.* is newer than driver's CUDA 13.0"),
+        (NVIDIA, 'version: "13.0.*"', 'version: "13.2.*"', "13.2.* is newer than driver's CUDA"),
         (NVIDIA, "580.173.02", "570.86.15", "cuda 13.0.* needs driver 580 or newer"),
         (NVIDIA, "+cuda13.0", "+cuda13.1", "nccl is built for CUDA 13.1, cuda is 13.0"),
         (NVIDIA, "[headers, driver]", "[headers, sources]", "no component sources"),

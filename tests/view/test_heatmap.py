@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,12 +81,43 @@ def test_what_is_not_of_pairs_is_left_out() -> None:
     assert make_grids(collective, ["a"]) == []
 
 
-def test_many_nodes_become_a_picture_and_the_slowest() -> None:
+def test_where_less_is_better_zero_is_blue_and_the_scale_ends_at_the_bound() -> None:
+    lost = {("a", "b"): 0.0, ("b", "a"): 0.001, ("a", "c"): 2.0, ("c", "a"): 0.3}
+    measured = [Measurement("c", "tcp_pair_resent", pair, v, "%") for pair, v in lost.items()]
+    grid = only_grid(measured, ["a", "b", "c"])
+    described = describe_grid(grid, "<= 0.3 % (fleet, usual 0)")
+    (row,) = [row["cells"] for row in described["rows"] if row["node"] == "a"]
+    assert [cell["kind"] for cell in row] == ["self", f"h{len(SCALE) - 1}", "h0"]
+    assert (described["top"], described["less_is_better"]) == ("2", True)
+    healthy = only_grid(measured[:2], ["a", "b"])
+    kinds_seen = {
+        cell["kind"]
+        for row in describe_grid(healthy, "<= 0.3 %")["rows"]
+        for cell in row["cells"]
+        if cell["kind"] != "self"
+    }
+    assert kinds_seen == {f"h{len(SCALE) - 1}"}
+    assert describe_grid(only_grid(measured[:1], []), "<= 0")["rows"][0]["cells"][1]["kind"] == (
+        f"h{len(SCALE) - 1}"
+    )
+
+
+def test_of_many_nodes_those_that_lose_most_are_named() -> None:
+    nodes = name_nodes(LARGEST_TABLE + 1)
+    measured = [
+        Measurement("c", "tcp_pair_resent", (a, b), 3.0 if "n042" in (a, b) else 0.0, "%")
+        for a, b in pairwise(nodes)
+    ]
+    described = describe_grid(only_grid(measured, nodes), "<= 0.3 %")
+    assert (described["worst"][0]["node"], described["worst"][0]["worst"]) == ("n042", "3")
+
+
+def test_many_nodes_become_a_picture_and_the_worst() -> None:
     nodes = name_nodes(LARGEST_TABLE + 1)
     described = describe_grid(only_grid(measure_pairs(nodes, "n042", reach=4), nodes), "")
     assert described["rows"] == []
     assert described["picture"].startswith("data:image/png;base64,")
-    assert described["slowest"][0]["node"] == "n042"
+    assert described["worst"][0]["node"] == "n042"
 
 
 def test_the_picture_is_a_png_of_all_pairs() -> None:

@@ -54,7 +54,7 @@ def test_a_healthy_fleet_fits_a_page_and_its_nodes_a_line(fleet: ReportData) -> 
     assert f">{fold(alike)}<" in page
     assert f"{len(alike)} nodes" in page
     assert "all 4096" in page
-    assert "Each cell is the slowest of all ways from 64 nodes to 64 nodes" in page
+    assert "Each cell is the worst of all ways from 64 nodes to 64 nodes" in page
 
 
 def test_a_fleet_where_every_node_fails_in_its_own_way_fits_too(fleet: ReportData) -> None:
