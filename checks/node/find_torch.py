@@ -16,7 +16,7 @@ def become(folders, *words):
         sys.stderr.write("not installed: PyTorch, in a python3 of PATH or of accept.tools\n")
         sys.exit(ABSENT)
     said = [python if word == "PYTHON" else word for word in words]
-    os.execv(python, [python, *said])  # noqa: S606
+    os.execv(python, [python, *said])  # noqa: S606 - in place of this one, no shell
 
 
 def find_torch(folders):

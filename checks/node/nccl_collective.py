@@ -31,13 +31,13 @@ class Alone:
 
     MIN, MAX, SUM = "min", "max", "sum"
 
-    def Get_rank(self):  # noqa: N802
+    def Get_rank(self):  # noqa: N802 - as mpi4py names it
         return 0
 
-    def Get_size(self):  # noqa: N802
+    def Get_size(self):  # noqa: N802 - as mpi4py names it
         return 1
 
-    def Barrier(self):  # noqa: N802
+    def Barrier(self):  # noqa: N802 - as mpi4py names it
         pass
 
     def bcast(self, value):
@@ -107,7 +107,7 @@ class Sweep:
     def check(self, message, way):
         """Once more with fresh numbers, and nothing of an earlier call left where they arrive."""
         length = message.whole if self.operation.sends_whole else message.block
-        for rank, buffers in zip(self.mine, self.buffers):  # noqa: B905
+        for rank, buffers in zip(self.mine, self.buffers):  # noqa: B905 - Python 3.6 has no strict
             for buffer in buffers:
                 rank.gpu.poison(buffer, message.whole * ELEMENT)
             send, _ = self.place(rank, buffers, message, way)
@@ -119,7 +119,7 @@ class Sweep:
         self.wait()
         return sum(
             self.count_wrong(rank, self.place(rank, buffers, message, way)[1], message)
-            for rank, buffers in zip(self.mine, self.buffers)  # noqa: B905
+            for rank, buffers in zip(self.mine, self.buffers)  # noqa: B905 - Python 3.6 has no strict
         )
 
     def count_wrong(self, rank, take, message):
@@ -141,7 +141,7 @@ class Sweep:
 
     def start(self, message, way):
         self.nccl("ncclGroupStart")
-        for rank, buffers in zip(self.mine, self.buffers):  # noqa: B905
+        for rank, buffers in zip(self.mine, self.buffers):  # noqa: B905 - Python 3.6 has no strict
             places = self.place(rank, buffers, message, way)
             self.operation.start(self.nccl, rank, places, message)
         self.nccl("ncclGroupEnd")
