@@ -37,11 +37,15 @@ def node(*ports: dict[str, Any], bios: str = "AMI") -> NodeFacts:
 
 
 def run(facts: NodeFacts, folder: Path, text: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """`text`: what the program does when it is the client, who is told where the server is."""
-    program = folder / "ib_write_bw"
+    """`text`: what the program does when it is the client, who is told where the server is.
+
+    As the real one, the client is refused until its server is there.
+    """
+    program, up = folder / "ib_write_bw", folder / "up"
     answer = 'case "$1" in --help) echo "$HELP"; exit ;; esac; case "$*" in *127.0.0.1) ;; '
-    server = f"*) echo server >> {folder}/servers; exit ;; esac"
-    program.write_text(f"#!/bin/sh\n{answer}{server}\n{text}\n")
+    server = f"*) echo server >> {folder}/servers; touch {up}; exit ;; esac"
+    client = f"rm {up} 2>/dev/null || {{ echo \"Couldn't connect to 127.0.0.1:29170\"; exit 1; }}"
+    program.write_text(f"#!/bin/sh\n{answer}{server}\n{client}\n{text}\n")
     program.chmod(0o755)
     script = TOOL.script(facts, Accept(tools=(str(folder),)))
     return subprocess.run(
