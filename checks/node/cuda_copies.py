@@ -7,14 +7,12 @@ head, one for each copy, an end.
 """
 
 import ctypes
-import json
-import sys
 from statistics import median
 
-from cuda_driver import Driver, run
+from checked_copy import ELEMENT, count_wrong, fill
+from cuda_driver import Driver, run, write
 
 SIZE, COPIES, SAMPLES = 512 << 20, 16, 3
-ELEMENT = 4
 
 
 def measure():
@@ -42,13 +40,13 @@ def measure_host(gpu):
     """There and back: what is wrong afterwards may have gone wrong either way."""
     gpu.move_near()
     with gpu.host_memory(SIZE) as host, gpu.memory(SIZE) as one, gpu.memory(SIZE) as other:
-        fill(gpu, one)
+        fill(gpu, one, SIZE)
         ctypes.memset(host, 0xFF, SIZE)
         gpu.poison(other, SIZE)
         gpu.wait()
         down = take_time(gpu, host, one)
         up = take_time(gpu, other, host)
-        wrong = count_wrong(gpu, other)
+        wrong = count_wrong(gpu, other, SIZE)
     yield tell("device_to_host_memcpy_ce", {"gpu": gpu.index}, down, wrong)
     yield tell("host_to_device_memcpy_ce", {"gpu": gpu.index}, up, wrong)
 
@@ -63,12 +61,12 @@ def measure_peers(source, to):
             yield dict(pair, test=test, problem="no peer access")
             continue
         with source.memory(SIZE) as here, to.memory(SIZE) as there:
-            fill(source, here)
+            fill(source, here, SIZE)
             to.poison(there, SIZE)
             source.wait()
             to.wait()
             seconds = take_time(by, there, here)
-            wrong = count_wrong(to, there)
+            wrong = count_wrong(to, there, SIZE)
         yield tell(test, pair, seconds, wrong)
 
 
@@ -88,23 +86,5 @@ def take_time(gpu, to, source):
     return median(gpu.take_time(copy_all) for _ in range(SAMPLES)) / COPIES
 
 
-def fill(gpu, address):
-    length = ctypes.c_uint64(SIZE // ELEMENT)
-    gpu.launch("fill", ctypes.c_uint64(address), length, ctypes.c_uint64(0), ctypes.c_uint(0))
-
-
-def count_wrong(gpu, address):
-    return gpu.count_wrong(
-        "compare", ctypes.c_uint64(address), ctypes.c_uint64(SIZE // ELEMENT), ctypes.c_uint64(0),
-        ctypes.c_uint(0), ctypes.c_uint(1),
-    )  # fmt: skip
-
-
-def main():
-    for line in measure():
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    run(main)
+    run(lambda: write(measure()))

@@ -5,6 +5,7 @@ Names and arguments are those of the CUDA Driver API, as cuda-bindings 13.5 decl
 """
 
 import ctypes
+import json
 import os
 import sys
 from contextlib import contextmanager
@@ -48,6 +49,7 @@ CALLS = {
     "cuMemFreeHost": "P",
     "cuMemsetD8Async": "DbnP",
     "cuMemcpyAsync": "DDnP",
+    "cuMemcpyPeerAsync": "DPDPnP",
     "cuModuleLoadData": "PP",
     "cuModuleGetFunction": "PPP",
     "cuLaunchKernel": "PuuuuuuuPPP",
@@ -179,6 +181,11 @@ class Gpu:
     def copy(self, to, source, size):
         self.use()("cuMemcpyAsync", to, source, size, self.stream)
 
+    def send(self, other, to, source, size):
+        """Through the host, until one of them reaches the other."""
+        words = (to, other.context, source, self.context, size, self.stream)
+        self.use()("cuMemcpyPeerAsync", *words)
+
     def launch(self, name, *words):
         """`words` as ctypes, in the kernel's order."""
         driver = self.use()
@@ -215,6 +222,13 @@ class Gpu:
         for event in (begin, end):
             driver("cuEventDestroy_v2", event)
         return spent.value / 1e3
+
+
+def write(lines):
+    """Each as soon as it is there."""
+    for line in lines:
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
 
 
 def run(main):

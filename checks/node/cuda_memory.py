@@ -7,10 +7,8 @@ head, one for each GPU, an end.
 """
 
 import ctypes
-import json
-import sys
 
-from cuda_driver import Driver, Trouble, run
+from cuda_driver import Driver, Trouble, run, write
 
 ARRAY, ELEMENT, ARRAYS = 1 << 30, 8, 3
 RUNS, SAMPLES = 10, 10
@@ -51,11 +49,5 @@ def measure_one(gpu):
     return dict(found, checked=ARRAY // ELEMENT, wrong=wrong)
 
 
-def main():
-    for line in measure():
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    run(main)
+    run(lambda: write(measure()))

@@ -8,7 +8,6 @@ with what NCCL says of itself.
 """
 
 import ctypes
-import json
 import os
 import socket
 import sys
@@ -17,7 +16,7 @@ import time
 from contextlib import ExitStack
 
 from collective_operations import ELEMENT, OPERATIONS, Message
-from cuda_driver import Driver, Trouble, run
+from cuda_driver import Driver, Trouble, run, write
 from nccl_library import Nccl, read_log
 
 LEAST, MOST = 8 << 20, 16 << 30
@@ -194,10 +193,8 @@ def main():
         os.environ["NCCL_DEBUG"] = "INFO"
         os.environ["NCCL_DEBUG_SUBSYS"] = "INIT,ENV,GRAPH,NET,TUNING"
         os.environ["NCCL_DEBUG_FILE"] = log + "/%h.%p"
-        for line in measure(folders, operation, world, mpi, log):
-            if world.Get_rank() == 0:
-                sys.stdout.write(json.dumps(line) + "\n")
-                sys.stdout.flush()
+        lines = measure(folders, operation, world, mpi, log)
+        write(line for line in lines if world.Get_rank() == 0)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,16 @@
 """Every GPU to every other: bandwidth, and latency with and without P2P."""
 
+from pathlib import Path
+
 import pytest
 
 from podsys.commands.check_tools import takes
-from podsys.core.launchers.p2p_bandwidth import TOOL
+from podsys.commands.sent_programs import read_program
+from podsys.core.launchers.p2p_bandwidth import TOOL as TEST
+from podsys.core.launchers.sent_program import or_else, python_way
+
+PROGRAM = read_program(Path(__file__).with_name("cuda_peers.py"))
+TOOL = or_else(TEST, python_way(PROGRAM))
 
 
 @pytest.mark.check(

@@ -30,6 +30,7 @@ SMALLER = {
     "LEAST, MOST = 8 << 20, 16 << 30": "LEAST, MOST = 1 << 10, 1 << 13",
     "SIZE, COPIES, SAMPLES = 512 << 20, 16, 3": "SIZE, COPIES, SAMPLES = 1 << 16, 4, 3",
     "ARRAY, ELEMENT, ARRAYS = 1 << 30, 8, 3": "ARRAY, ELEMENT, ARRAYS = 1 << 16, 8, 3",
+    "SIZE, SAMPLES = 128 << 20, 3": "SIZE, SAMPLES = 1 << 16, 3",
 }
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -164,7 +165,7 @@ def test_without_the_library_it_says_what_to_install(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["nccl_collective", "cuda_copies", "cuda_memory"])
+@pytest.mark.parametrize("name", ["nccl_collective", "cuda_copies", "cuda_memory", "cuda_peers"])
 def test_without_a_driver_or_gpu_there_is_no_result(run: Run, libraries: Path, name: str) -> None:
     tool = collective() if name == "nccl_collective" else alone(name)
     done = run(tool, str(libraries), driver=False)
@@ -218,6 +219,43 @@ def test_memory_of_each_gpu(run: Run) -> None:
     assert [(one.metric, one.unit, one.subject) for one in found.figures] == [
         ("hbm_bw", "TB/s", f"gpu {gpu}") for gpu in range(3)
     ]
+
+
+def test_every_gpu_to_every_other_both_ways_through_the_host_and_directly(run: Run) -> None:
+    """Here direct copies are the faster ones: what was reached too early would be no faster."""
+    found = read(run(alone("cuda_peers")))
+    assert found.is_sound
+    assert found.tool == "podsys-peers"
+    pairs = {(0, 1), (0, 2), (1, 2)}
+    ways = pairs | {(other, one) for one, other in pairs}
+    one_way = {f"gpu {one} -> gpu {other}" for one, other in ways}
+    for metric in ("p2p_bw", "p2p_bw_staged", "p2p_lat", "p2p_lat_staged"):
+        assert {one.subject for one in found.figures if one.metric == metric} == one_way
+    for metric in ("p2p_bw_bidir", "p2p_bw_bidir_staged"):
+        both = {one.subject for one in found.figures if one.metric == metric}
+        assert both == {f"gpu {one} <-> gpu {other}" for one, other in pairs}
+    slowest = min(one.value or 0 for one in found.figures if one.metric == "p2p_lat_staged")
+    assert slowest >= 200
+
+
+def test_direct_copies_slower_than_those_through_the_host_are_a_fault(run: Run) -> None:
+    found = read(run(alone("cuda_peers"), FAKE_GPUS="2", FAKE_BARRED="1"))
+    assert len(found.faults) == 2
+    assert "gpu 0 -> gpu 1: P2P" in found.faults[0]
+    assert "an IOMMU or ACS stands in the way" in found.faults[0]
+
+
+def test_gpus_apart_are_measured_through_the_host_alone(run: Run) -> None:
+    found = read(run(alone("cuda_peers"), FAKE_NO_PEERS="1"))
+    assert found.is_sound
+    assert {one.metric for one in found.figures} == {
+        "p2p_bw_staged", "p2p_bw_bidir_staged", "p2p_lat_staged",
+    }  # fmt: skip
+
+
+def test_a_byte_that_a_peer_gets_wrong_is_found(run: Run) -> None:
+    found = read(run(alone("cuda_peers"), FAKE_GPUS="2", FAKE_SPOIL="16"))
+    assert found.faults == ("1 wrong elements: gpu 0 -> gpu 1",)
 
 
 def test_the_kernels_that_are_sent_are_those_of_the_source() -> None:

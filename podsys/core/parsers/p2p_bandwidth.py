@@ -1,17 +1,17 @@
 """p2pBandwidthLatencyTest of the CUDA samples: six matrices and more, found by their titles.
 
-P2P slower than the staged copy beside it is the mark of an IOMMU or ACS in the way (nccl#814).
 Both ways at once healthy pairs differ by their place (416 and 519 GB/s on one A100 node).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers._matrix import Matrix, read_matrix
 from podsys.core.parsers._numbers import split_lines
+from podsys.core.parsers._slow_peers import find_slow_peers
 from podsys.model.output import Figure, ToolOutput
 
 TOOL = "p2pBandwidthLatencyTest"
@@ -53,7 +53,7 @@ def parse(text: str) -> ToolOutput:
         gaps.append("the output ends within a line")
     peers = matrices.get(CONNECTIVITY)
     figures = tuple(_figures(matrices, peers))
-    faults += _find_slow_peers(matrices, peers)
+    faults += find_slow_peers(figures)
     devices = tuple(sorted({found[2] for found in map(_DEVICE.match, lines) if found}))
     return ToolOutput(
         tool=TOOL, figures=figures, faults=tuple(faults[:5]), gaps=tuple(gaps), devices=devices
@@ -119,21 +119,6 @@ def _figures(matrices: Matrices, peers: Matrix | None) -> Iterator[Figure]:
 
 def _is_peer(peers: Matrix | None, row: int, column: int) -> bool:
     return peers is None or bool(peers.cells.get((row, column)))
-
-
-def _find_slow_peers(matrices: Mapping[str, Matrix], peers: Matrix | None) -> list[str]:
-    direct, staged = matrices.get("p2p_bw"), matrices.get("p2p_bw_staged")
-    if direct is None or staged is None:
-        return []
-    return [
-        f"gpu {row} -> gpu {column}: P2P {value:g} GB/s is slower than the copy through the host"
-        f" ({staged.cells[row, column]:g}): an IOMMU or ACS stands in the way"
-        for (row, column), value in direct.cells.items()
-        if row != column
-        and _is_peer(peers, row, column)
-        and value is not None
-        and value < (staged.cells.get((row, column)) or 0.0)
-    ]
 
 
 def _matrix(title: str, value: str, own: str, corner: str = "D\\D") -> str:

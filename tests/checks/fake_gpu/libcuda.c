@@ -1,8 +1,9 @@
 /* The calls of NVIDIA's driver that podsys's programs make, on the host's memory.
  *
  * FAKE_GPUS: how many there are. FAKE_FREE: bytes free on each. FAKE_SPOIL: the copy of this number
- * arrives with one wrong byte. FAKE_NO_PEERS: no GPU reaches another. Kernels are those of
- * kernels.cu, run here by one thread. */
+ * arrives with one wrong byte. FAKE_NO_PEERS: no GPU reaches another. FAKE_BARRED: what goes from
+ * one directly is slower than through the host. Kernels are those of kernels.cu, run here by one
+ * thread. */
 
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -79,6 +80,17 @@ int cuMemcpyAsync(address to, address from, size_t bytes, void *stream) {
     memcpy((void *)to, (void *)from, bytes);
     if (++copies == number("FAKE_SPOIL", 0)) ((char *)to)[bytes / 2] ^= 1;
     return stream ? OK : INVALID;
+}
+
+/* Through the host it takes longer, as long as neither reaches the other. */
+int cuMemcpyPeerAsync(address to, char *there, address from, char *here, size_t bytes,
+                      void *stream) {
+    int one = (int)(here - contexts), other = (int)(there - contexts);
+    int direct = peers[one][other] || peers[other][one];
+    struct timespec slow = {0, 200000}, slower = {0, 600000};
+    if (one != current || one == other) return INVALID;
+    if (!direct || getenv("FAKE_BARRED")) nanosleep(direct ? &slower : &slow, NULL);
+    return cuMemcpyAsync(to, from, bytes, stream);
 }
 
 int cuModuleLoadData(void **module, const char *text) {

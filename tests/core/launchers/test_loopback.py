@@ -44,7 +44,7 @@ def run(facts: NodeFacts, folder: Path, text: str, **env: str) -> subprocess.Com
     program, up = folder / "ib_write_bw", folder / "up"
     answer = 'case "$1" in --help) echo "$HELP"; exit ;; esac; case "$*" in *127.0.0.1) ;; '
     server = f"*) echo server >> {folder}/servers; touch {up}; exit ;; esac"
-    client = f"rm {up} 2>/dev/null || {{ echo \"Couldn't connect to 127.0.0.1:29170\"; exit 1; }}"
+    client = f'rm {up} 2>/dev/null || {{ echo "Couldn\'t connect to 127.0.0.1:29170"; exit 1; }}'
     program.write_text(f"#!/bin/sh\n{answer}{server}\n{client}\n{text}\n")
     program.chmod(0o755)
     script = TOOL.script(facts, Accept(tools=(str(folder),)))

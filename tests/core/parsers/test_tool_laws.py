@@ -17,7 +17,7 @@ TOOLS = {name: tool for name, tool in find_tools().items() if hasattr(tool, "KNO
 CHECKED_TWICE = (
     "nccl-tests", "rccl-tests", "nvbandwidth", "perftest", "fio", "stream", "babelstream",
     "gpu-stream", "stress-ng", "likwid-bench", "podsys-collectives", "podsys-nccl", "podsys-copies",
-    "podsys-memory", "podsys-matmul",
+    "podsys-memory", "podsys-matmul", "podsys-peers",
 )  # fmt: skip
 # A row that is lost whole leaves no trace in these, but where a sweep shows the hole.
 ROWS_STAND_ALONE = ("osu", "imb", "rocm-bandwidth", "rvs", "dcgm")
