@@ -47,6 +47,12 @@ class Catalog:
     def sources(self) -> dict[str, str]:
         return {setting.id: "; ".join(setting.source) for setting in self.settings}
 
+    @property
+    def ceilings(self) -> dict[str, float]:
+        """What rules of faults read as `baseline`, by metric."""
+        known = self.baselines.items()
+        return {metric: one.ceiling for metric, one in known if one.ceiling is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:

@@ -45,7 +45,7 @@ def gather_judge(cluster: Cluster) -> dict[str, Any]:
         "sections": list(list_sections()),
         "faults": [dict(fault.plain) for fault in faults],
         "rate_paths": sorted(list(path) for path in paths_below(faults, "rates")),
-        "baseline": {m: b.ceiling for m, b in catalog.baselines.items() if b.ceiling is not None},
+        "baseline": catalog.ceilings,
         "platforms": {id_: describe_platform(one) for id_, one in load_platforms().items()},
         "items": lists,
         "nodes": nodes,

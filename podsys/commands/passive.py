@@ -45,7 +45,7 @@ def judge_passive(
     faults = find_faults(cluster)
     items = judge_items(desired.wanted, facts, catalog.sources)
     surroundings = Surroundings(
-        baseline={m: b.ceiling for m, b in catalog.baselines.items() if b.ceiling is not None},
+        baseline=catalog.ceilings,
         options=gather_options(cluster, facts, faults, asked),
         since_s=since_s,
     )
