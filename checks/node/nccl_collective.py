@@ -106,7 +106,7 @@ class Sweep:
     def check(self, message, way):
         """Once more with fresh numbers, and nothing of an earlier call left where they arrive."""
         length = message.whole if self.operation.sends_whole else message.block
-        for rank, buffers in zip(self.mine, self.buffers):  # noqa: B905 - Python 3.6 has no strict
+        for rank, buffers in zip(self.mine, self.buffers):
             for buffer in buffers:
                 rank.gpu.poison(buffer, message.whole * ELEMENT)
             send, _ = self.place(rank, buffers, message, way)
@@ -118,7 +118,7 @@ class Sweep:
         self.wait()
         return sum(
             self.count_wrong(rank, self.place(rank, buffers, message, way)[1], message)
-            for rank, buffers in zip(self.mine, self.buffers)  # noqa: B905 - Python 3.6 has no strict
+            for rank, buffers in zip(self.mine, self.buffers)
         )
 
     def count_wrong(self, rank, take, message):
@@ -140,7 +140,7 @@ class Sweep:
 
     def start(self, message, way):
         self.nccl("ncclGroupStart")
-        for rank, buffers in zip(self.mine, self.buffers):  # noqa: B905 - Python 3.6 has no strict
+        for rank, buffers in zip(self.mine, self.buffers):
             places = self.place(rank, buffers, message, way)
             self.operation.start(self.nccl, rank, places, message)
         self.nccl("ncclGroupEnd")

@@ -64,11 +64,11 @@ class Nccl:
         ranks, first = most * world.Get_size(), most * world.Get_rank()
         comms = [ctypes.c_void_p() for _ in gpus]
         self("ncclGroupStart")
-        for gpu, comm in zip(gpus, comms):  # noqa: B905 - Python 3.9 too
+        for gpu, comm in zip(gpus, comms):
             gpu.use()
             self("ncclCommInitRank", ctypes.byref(comm), ranks, name, first + gpu.index)
         self("ncclGroupEnd")
-        return ranks, [Rank(gpu, comm, first + gpu.index) for gpu, comm in zip(gpus, comms)]  # noqa: B905
+        return ranks, [Rank(gpu, comm, first + gpu.index) for gpu, comm in zip(gpus, comms)]
 
 
 class Rank:

@@ -161,7 +161,7 @@ def train_together(rank, size):
         losses.append(float(loss))
         times.append(passed)
     every = rank.gather((times[WARM_UP:], losses, rank.fingerprint()))
-    seconds = median(max(step) for step in zip(*(one[0] for one in every)))  # noqa: B905
+    seconds = median(max(step) for step in zip(*(one[0] for one in every)))
     prints = [one[2] for one in every]
     tokens = rank.ranks * size["batch"] * size["sequence"] / seconds
     return {

@@ -95,7 +95,7 @@ def _members(inventory: Mapping[str, Any], group: str) -> list[str]:
 
 
 def _inventory_host(name: str, variables: Mapping[str, Any], groups: list[str]) -> Host:
-    get: Callable[[str], str | None] = lambda key: (  # noqa: E731
+    get: Callable[[str], str | None] = lambda key: (  # noqa: E731 - one expression
         str(variables[key]) if variables.get(key) else None
     )
     return Host(

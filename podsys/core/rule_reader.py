@@ -75,14 +75,14 @@ class Reader:
     def _error(self, message: str, node: ast.AST, hint: str = "") -> RuleError:
         return RuleError(message, self._start + getattr(node, "col_offset", 0) + 1, hint)
 
-    def _read_Constant(self, node: ast.Constant) -> Tree:  # noqa: N802
+    def _read_Constant(self, node: ast.Constant) -> Tree:
         if node.value is None:
             raise self._error("None cannot be compared", node, "write known(x) or not known(x)")
         if not isinstance(node.value, bool | int | float | str):
             raise self._error(f"{type(node.value).__name__} is not part of the language", node)
         return ["constant", node.value]
 
-    def _read_Name(self, node: ast.Name) -> Tree:  # noqa: N802
+    def _read_Name(self, node: ast.Name) -> Tree:
         if node.id not in self._local:
             if node.id not in self.known:
                 hint = nearest(node.id, sorted(self.known))
@@ -90,26 +90,26 @@ class Reader:
             self.used.add(node.id)
         return ["name", node.id]
 
-    def _read_Attribute(self, node: ast.Attribute) -> Tree:  # noqa: N802
+    def _read_Attribute(self, node: ast.Attribute) -> Tree:
         tree = ["get", self.read(node.value), node.attr, _text(node.value)]
         return _mark_option(tree, node)
 
-    def _read_Subscript(self, node: ast.Subscript) -> Tree:  # noqa: N802
+    def _read_Subscript(self, node: ast.Subscript) -> Tree:
         texts = _text(node.value), _text(node.slice)
         return _mark_option(["item", self.read(node.value), self.read(node.slice), *texts], node)
 
-    def _read_BoolOp(self, node: ast.BoolOp) -> Tree:  # noqa: N802
+    def _read_BoolOp(self, node: ast.BoolOp) -> Tree:
         word = "and" if isinstance(node.op, ast.And) else "or"
         return [word, [self.condition(value) for value in node.values]]
 
-    def _read_UnaryOp(self, node: ast.UnaryOp) -> Tree:  # noqa: N802
+    def _read_UnaryOp(self, node: ast.UnaryOp) -> Tree:
         if isinstance(node.op, ast.Not):
             return ["not", self.condition(node.operand)]
         if isinstance(node.op, ast.USub):
             return ["pair", "-", ["constant", 0], self.read(node.operand), ["0", _text(node)]]
         raise self._error(f"{type(node.op).__name__} is not part of the language", node)
 
-    def _read_Compare(self, node: ast.Compare) -> Tree:  # noqa: N802
+    def _read_Compare(self, node: ast.Compare) -> Tree:
         """`a < b < c` is `a < b and b < c`."""
         sides = [node.left, *node.comparators]
         steps = zip(sides, node.ops, sides[1:], strict=False)
@@ -120,7 +120,7 @@ class Reader:
             else ["and", [["truth", pair, _text(node)] for pair in pairs]]
         )
 
-    def _read_BinOp(self, node: ast.BinOp) -> Tree:  # noqa: N802
+    def _read_BinOp(self, node: ast.BinOp) -> Tree:
         return self._pair(node.left, CALCULATIONS.get(type(node.op)), node.right)
 
     def _pair(self, left: ast.expr, sign: str | None, right: ast.expr) -> Tree:
@@ -129,15 +129,15 @@ class Reader:
             raise self._error("this operator is not part of the language", left, hint)
         return ["pair", sign, self.read(left), self.read(right), [_text(left), _text(right)]]
 
-    def _read_IfExp(self, node: ast.IfExp) -> Tree:  # noqa: N802
+    def _read_IfExp(self, node: ast.IfExp) -> Tree:
         return ["if", self.condition(node.test), self.read(node.body), self.read(node.orelse)]
 
-    def _read_List(self, node: ast.List) -> Tree:  # noqa: N802
+    def _read_List(self, node: ast.List) -> Tree:
         return ["list", [self.read(element) for element in node.elts]]
 
-    _read_Tuple = _read_List  # noqa: N815
+    _read_Tuple = _read_List
 
-    def _read_ListComp(self, node: ast.ListComp | ast.GeneratorExp) -> Tree:  # noqa: N802
+    def _read_ListComp(self, node: ast.ListComp | ast.GeneratorExp) -> Tree:
         (loop, *more) = node.generators
         if more or loop.is_async:
             raise self._error("one `for` at a time", node, "nest any(... any(...))")
@@ -154,9 +154,9 @@ class Reader:
         test = ["and", conditions] if conditions else ["constant", True]
         return ["loop", element, name, source, _text(loop.iter), test]
 
-    _read_GeneratorExp = _read_ListComp  # noqa: N815
+    _read_GeneratorExp = _read_ListComp
 
-    def _read_Call(self, node: ast.Call) -> Tree:  # noqa: N802
+    def _read_Call(self, node: ast.Call) -> Tree:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name == "age":
             return self._age(node)

@@ -18,7 +18,7 @@ EMULATOR = "podsys.lab.emulator"
 
 
 def list_pids() -> Iterator[int]:
-    return (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208
+    return (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208 - names
 
 
 def read_argv(pid: int) -> list[str]:

@@ -183,7 +183,7 @@ class Accept(Part):
     resume_hours: float = Field(
         6, gt=0, description="accept --resume keeps measurements that are at most this old"
     )
-    scratch: MountPath = Field("/var/tmp", description="folder of each node that fio measures")  # noqa: S108
+    scratch: MountPath = Field("/var/tmp", description="folder of each node that fio measures")  # noqa: S108 - of nodes
     tools: tuple[MountPath, ...] = Field(
         (), description="folders of the nodes with measuring tools, beside the usual ones"
     )

@@ -154,9 +154,9 @@ def test_a_hang_is_ended_and_everything_unreported_is_unknown(run: Callable[...,
             subprocess.run(["sleep", "987654"])
         def test_never_reached(): pass
         """,
-        timeout_s=4,
+        timeout_s=8,
     )
-    assert time.monotonic() - began < 25
+    assert time.monotonic() - began < 60
     found = outcomes(lines)
     assert found["mysite.first"] == "pass"
     assert found["mysite.never_reached"] == "unknown"

@@ -83,5 +83,6 @@ def _read(file: Path, depth: int = 16) -> Iterator[str]:
     for match in INCLUDE.finditer(text) if depth else ():
         for pattern in match[2].replace('"', " ").split():
             base = Path(SYSTEM).parent if file.is_relative_to("/etc/ssh") else Path("~/.ssh")
+            # Patterns may be absolute: pathlib globs below a folder only.
             for found in sorted(glob.glob(str((base / pattern).expanduser()))):  # noqa: PTH207
                 yield from _read(Path(found), depth - 1)

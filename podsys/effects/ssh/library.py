@@ -19,6 +19,6 @@ def load_paramiko() -> None:
     modules: dict[str, Any] = sys.modules
     modules[UNUSED] = None  # the import system's word for: there is none
     try:
-        import paramiko  # noqa: F401
+        import paramiko  # noqa: F401 - to be loaded
     finally:
         del modules[UNUSED]
