@@ -1,7 +1,7 @@
 """The program that every rank runs: in-place allreduce, timed, and each element checked.
 
 It is sent to the nodes as text and prints one JSON line for its start, one per message size
-and one for its end. Sums of whole numbers in doubles are exact, so one wrong bit shows.
+and one for its end.
 """
 
 import json
@@ -9,24 +9,10 @@ import sys
 import time
 from array import array
 
+from exact_sums import count_wrong, fill
+
 SIZES = (1 << 10, 1 << 14, 1 << 18, 1 << 22)
 BUDGET_BYTES = 1 << 24
-PERIOD = 251
-
-
-def fill(count, factor):
-    """A pattern that no shift or swap of elements leaves as it was."""
-    pattern = array("d", [float((place + 1) * factor) for place in range(PERIOD)])
-    whole = pattern * (count // PERIOD + 1)
-    del whole[count:]
-    return whole
-
-
-def count_wrong(found, expected):
-    """Elements that are not exactly what they must be; quick when all are right."""
-    if found == expected:
-        return 0
-    return sum(1 for one, other in zip(found, expected) if one != other)
 
 
 def bus_bandwidth(size, seconds, ranks):

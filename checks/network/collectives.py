@@ -3,7 +3,7 @@
 It is sent to the nodes as text. Over all ranks each runs in a sweep of sizes; over the first 2, 4,
 8, ... of them at the largest size, which gives the scaling curve. `soak SECONDS` repeats
 all-to-all over all ranks instead. One JSON line for its start, one for each result, one for its
-end. Sums of whole numbers in doubles are exact, so one wrong bit shows.
+end.
 """
 
 import json
@@ -12,17 +12,11 @@ import time
 from array import array
 from statistics import median
 
+from exact_sums import count_wrong, fill
+
 SIZES = (1 << 14, 1 << 18, 1 << 23)
 BUDGET_BYTES = 1 << 24
-PERIOD = 251
 WINDOWS = 10
-
-
-def fill(count, factor, start=0):
-    """Elements of a pattern that no shift or swap leaves as it was, from `start` on."""
-    pattern = array("d", [float((place + 1) * factor) for place in range(PERIOD)])
-    whole = pattern * ((start + count) // PERIOD + 1)
-    return whole[start : start + count]
 
 
 def join(parts):
@@ -30,13 +24,6 @@ def join(parts):
     for part in parts:
         whole.extend(part)
     return whole
-
-
-def count_wrong(found, expected):
-    """Elements that are not exactly what they must be; quick when all are right."""
-    if found == expected:
-        return 0
-    return sum(1 for one, other in zip(found, expected) if one != other)
 
 
 def plan_allgather(rank, ranks, block):

@@ -7,8 +7,9 @@ import pytest
 from podsys.commands.allreduce import floor_of, forecast, measure_allreduce
 from podsys.commands.collective import Collective
 from podsys.commands.ranks import Ranks
+from podsys.commands.sent_programs import read_program
 
-PROGRAM = Path(__file__).with_name("allreduce.py")
+PROGRAM = read_program(Path(__file__).with_name("allreduce.py"))
 
 
 @pytest.mark.check(
@@ -27,7 +28,7 @@ def test_allreduce(cluster, fleet, mark_commands, record, keep, report, check_id
     report(f"allreduce over {len(cluster.nodes)} nodes")
     job = Collective(
         ranks=Ranks(cluster.spec, cluster.known_hosts, mark_commands),
-        program=PROGRAM.read_text(encoding="utf-8"),
+        program=PROGRAM,
         check=check_id,
         keep=keep,
         fleet=fleet,

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from podsys.commands.collectives import takes
+from podsys.commands.sent_programs import read_program
 
 LIMIT_S = 180
-PROGRAM = Path(__file__).with_name("collectives.py")
+PROGRAM = read_program(Path(__file__).with_name("collectives.py"))
 
 
 @pytest.mark.check(
@@ -19,4 +20,4 @@ PROGRAM = Path(__file__).with_name("collectives.py")
     remedy="run podsys accept --level 3 first: a slow node or link slows the whole collective",
 )
 def test_collectives(run_collective):
-    run_collective(PROGRAM.read_text(encoding="utf-8"), limit_s=LIMIT_S)
+    run_collective(PROGRAM, limit_s=LIMIT_S)

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from podsys.commands.collectives import takes
+from podsys.commands.sent_programs import read_program
 from podsys.commands.watch_counters import watch_counters
 from podsys.model.forecast import Forecast
 
-PROGRAM = Path(__file__).with_name("collectives.py")
+PROGRAM = read_program(Path(__file__).with_name("collectives.py"))
 # Beyond the time it soaks: starting, and the last window.
 OVERHEAD_S = 120
 NOTHING = Forecast(0.1, 60, "accept.soak_minutes asks for none")
@@ -30,7 +31,6 @@ def test_soak(cluster, fleet, run_collective):
     seconds = round(cluster.spec.accept.soak_minutes * 60)
     if not seconds:
         pytest.skip("accept.soak_minutes asks for none")
-    program = PROGRAM.read_text(encoding="utf-8")
     with watch_counters(fleet, cluster.nodes) as risen:
-        run_collective(program, "soak", str(seconds), limit_s=seconds + OVERHEAD_S)
+        run_collective(PROGRAM, "soak", str(seconds), limit_s=seconds + OVERHEAD_S)
     assert not risen, "error counters rose: " + "; ".join(risen)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from podsys.commands.check_session import CheckCluster
+from podsys.commands.pair_ends import run_ends
 from podsys.commands.pair_forecast import Pace, count_at_once
 from podsys.commands.pair_words import explain_ends, find_unreached
 from podsys.core.judge.doubts import find_doubts
@@ -17,7 +18,7 @@ from podsys.core.locate.fabric import EndPair, Fabric
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers.iperf3 import BothWays, read_both_ways
 from podsys.core.rounds import Pair
-from podsys.effects.ssh import Command, Fleet, Outcome
+from podsys.effects.ssh import Fleet, Outcome
 from podsys.model.baseline import Baseline
 from podsys.model.finding import Measurement
 
@@ -52,12 +53,8 @@ class TcpPairs:
     def measure(self, pairs: Sequence[Pair]) -> Iterator[Measurement]:
         """Every pair gives two measurements, one each way."""
         tests = {pair: self._plan_test(pair) for pair in pairs}
-        commands = {pair[1]: Command(test.server_command()) for pair, test in tests.items()}
-        commands |= {pair[0]: Command(test.client_command()) for pair, test in tests.items()}
-        limit = max((test.limit_s for test in tests.values()), default=0) + OVERHEAD_S
-        outcomes = {found.node: found for found in self.fleet.run_each(commands, limit)}
-        for pair in pairs:
-            yield from self._read(pair, outcomes[pair[0]], outcomes[pair[1]])
+        for pair, client, server in run_ends(self.fleet, tests, OVERHEAD_S):
+            yield from self._read(pair, client, server)
 
     def find_doubts(self, found: Sequence[Measurement]) -> list[EndPair]:
         speeds = [one for one in found if one.metric == METRIC]

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from array import array
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from podsys.commands.sent_programs import read_program
 from podsys.core.parsers import Unreadable
 from podsys.core.parsers.collectives import parse
 
@@ -22,13 +22,16 @@ FILE = Path(__file__).parents[2] / "checks" / "network" / "collectives.py"
 MPI = SimpleNamespace(DOUBLE="double", SUM=sum, MAX=max)
 
 
+def load() -> ModuleType:
+    """As it is sent, with what it imports from beside it."""
+    module = ModuleType("collectives_program")
+    exec(read_program(FILE), module.__dict__)
+    return module
+
+
 @pytest.fixture(scope="module")
 def program() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("collectives_program", FILE)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load()
     module.SIZES = (1 << 10, 1 << 12)
     return module
 

@@ -12,6 +12,7 @@ import yaml
 from podsys import lab
 from podsys.commands.common import Cluster, load_cluster
 from podsys.commands.ranks import Ranks
+from podsys.commands.sent_programs import read_program
 from podsys.core.judge import ActiveVerdict, judge_lines
 from podsys.core.parsers.allreduce import parse
 from podsys.effects.content import content_root
@@ -126,7 +127,7 @@ def test_a_node_without_sshd_is_unknown_and_the_others_pass(cluster: Cluster) ->
 def test_jobs_of_disjoint_pairs_run_side_by_side(cluster: Cluster) -> None:
     """As pairs of GPU nodes are measured, with what these nodes can do."""
     pairs = [("n001", "n002"), ("n003", "n004")]
-    program = content_root().joinpath("checks", "network", "allreduce.py").read_text()
+    program = read_program(content_root() / "checks" / "network" / "allreduce.py")
     ranks = Ranks(cluster.spec, cluster.workspace.known_hosts, "test7")
     outcomes = ranks.run_each(pairs, program, 60)
     assert [(one.code, one.error) for one in outcomes] == [(0, "")] * 2
