@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from threading import Thread
+
+from podsys.effects.suites import GRACE_S
 
 
 def end_with_parent(lifeline: int) -> None:
@@ -13,6 +16,9 @@ def end_with_parent(lifeline: int) -> None:
 
 
 def _wait(lifeline: int) -> None:
+    """First ask, then insist: a signal that comes just before a long call does not end the call."""
     while os.read(lifeline, 1):
         pass
     os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(GRACE_S)
+    os.killpg(0, signal.SIGKILL)

@@ -329,9 +329,16 @@ def test_by_hand_with_a_bad_workspace_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_checks_end_with_the_podsys_that_was_killed(workspace: Path, tmp_path: Path) -> None:
+    check = "import time\ndef test_long(): time.sleep(97)\n"
+    lines = kill_podsys_during(workspace, tmp_path, check)
+    assert '"pass"' not in lines.read_text()
+
+
+def kill_podsys_during(workspace: Path, tmp_path: Path, check: str) -> Path:
+    """The lines of a run whose podsys was killed; it has ended by itself."""
     folder = tmp_path / "mysite"
     folder.mkdir()
-    (folder / "test_own.py").write_text("import time\ndef test_long(): time.sleep(97)\n")
+    (folder / "test_own.py").write_text(check)
     program = f"""
 from pathlib import Path
 from podsys.effects.suites import SuiteRun, run_suites
@@ -344,6 +351,16 @@ run_suites(run, lambda lines: None)
     process.kill()
     process.wait()
     wait_until(lambda: not list(find_children(str(workspace))))
+    return lines
+
+
+def test_checks_that_do_not_listen_end_with_it_too(workspace: Path, tmp_path: Path) -> None:
+    """As one does to whom the signal came a moment before a call that lasts."""
+    lines = kill_podsys_during(
+        workspace, tmp_path,
+        "import signal, time\ndef test_long():\n"
+        "    signal.signal(signal.SIGINT, signal.SIG_IGN)\n    time.sleep(97)\n",
+    )  # fmt: skip
     assert '"pass"' not in lines.read_text()
 
 
