@@ -18,11 +18,11 @@ from tests.lab.practice import (
     Site,
     end_group,
     find_processes,
-    measures_nodes,
+    needs_nodes,
     wait_until,
 )
 
-pytestmark = measures_nodes
+pytestmark = needs_nodes
 ROUNDS = 10
 # A deploy of this drift, with its measuring, on two quiet cores; later moments hit its end.
 LONGEST_S = 18.0
