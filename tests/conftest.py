@@ -10,9 +10,10 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# Tests that share one deployed cluster, or judge what they measure: side by side they would measure
-# each other. Markers are not known where the work is shared out.
-ONE_AFTER_THE_OTHER = re.compile(r"^tests/lab/thread/|/test_on_lab\.py$")
+# Where tests use practice nodes; workers' markers are not known where the work is shared out.
+# Those with emulated hardware measure nothing, and share no cluster with the others.
+EMULATED = re.compile(r"^tests/lab/test_(fault_catalog|lab_hardware)\.py$")
+ON_NODES = re.compile(r"^tests/lab/|/test_on_lab\.py$")
 
 # A landing must not depend on luck; by hand every run looks at new examples.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -29,11 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class ByPlace(LoadScopeScheduling):
-    """What must not overlap goes to one worker; of all others each file goes to who is free."""
+    """One worker has all that measures on practice nodes, from the start; files stay whole."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = _file_of(nodeid)
-        return "one after the other" if ONE_AFTER_THE_OTHER.search(file) else file
+        file = nodeid.split("::", maxsplit=1)[0]
+        if EMULATED.search(file):
+            return "emulated hardware"
+        return "practice nodes" if ON_NODES.search(file) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPlace:
@@ -41,15 +44,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPlace
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest work first, so that the workers end at the same time."""
+    """Practice nodes first, and of these last what measures: by then the other worker is done."""
     items.sort(key=_rank)
 
 
 def _rank(item: pytest.Item) -> int:
-    if ONE_AFTER_THE_OTHER.search(_file_of(item.nodeid)):
-        return 0
-    return 1 if item.get_closest_marker("lab") else 2
-
-
-def _file_of(nodeid: str) -> str:
-    return nodeid.split("::", maxsplit=1)[0]
+    if item.get_closest_marker("lab") is None:
+        return 2
+    return 1 if item.get_closest_marker("measures") else 0

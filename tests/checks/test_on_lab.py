@@ -19,10 +19,10 @@ from podsys.effects.content import content_root
 from podsys.effects.ssh import Command
 from podsys.effects.suites import SuiteRun, run_suites
 from podsys.lab import faults
-from tests.lab.practice import needs_nodes
+from tests.lab.practice import measures_nodes
 from tests.lab.slurm import Slurm
 
-pytestmark = needs_nodes
+pytestmark = measures_nodes
 NAME = f"t-active-{os.getpid()}"
 METRICS = [f"mpi_allreduce_{what}" for what in ("ranks", "wrong", "busbw")]
 INSTALL = (

@@ -31,6 +31,8 @@ needs_nodes = [
     pytest.mark.lab,
     pytest.mark.skipif(not ON_NODES, reason="needs Linux and root"),
 ]
+# What they measure is judged: they come last, when the other worker has nothing left to do.
+measures_nodes = [*needs_nodes, pytest.mark.measures]
 # Every process that a test starts inherits it, and with it all that those start.
 MARK = "PODSYS_TEST_SITE"
 DEPLOY_LIMIT_S = 420

@@ -18,11 +18,11 @@ from tests.lab.practice import (
     Site,
     end_group,
     find_processes,
-    needs_nodes,
+    measures_nodes,
     wait_until,
 )
 
-pytestmark = needs_nodes
+pytestmark = measures_nodes
 ROUNDS = 10
 # A deploy of this drift, with its measuring, on two quiet cores; later moments hit its end.
 LONGEST_S = 18.0

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from podsys.lab import faults
-from tests.lab.practice import Run, Site, needs_nodes
+from tests.lab.practice import Run, Site, measures_nodes
 
-pytestmark = needs_nodes
+pytestmark = measures_nodes
 SLOW_MBPS = 100
 
 

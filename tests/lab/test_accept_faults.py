@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from podsys.lab import faults
-from tests.lab.practice import Outcome, Run, Site, end_group, needs_nodes, wait_until
+from tests.lab.practice import Outcome, Run, Site, end_group, measures_nodes, wait_until
 
-pytestmark = needs_nodes
+pytestmark = measures_nodes
 NODES = ("n001", "n002", "n003", "n004")
 # What podsys itself may have left on a node, by its mark, by name, and as files.
 LEFT = (

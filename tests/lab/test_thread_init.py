@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from podsys import lab
-from tests.lab.practice import Site, needs_nodes
+from tests.lab.practice import Site, measures_nodes
 
-pytestmark = needs_nodes
+pytestmark = measures_nodes
 # In the lab's network, and nobody's.
 NOBODY = 200
 

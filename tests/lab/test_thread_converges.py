@@ -8,10 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.lab.practice import Outcome, Site, needs_nodes
+from tests.lab.practice import Outcome, Site, measures_nodes
 from tests.lab.snapshot import find_touched, take
 
-pytestmark = needs_nodes
+pytestmark = measures_nodes
 NODES = ("n001", "n002", "n003", "n004")
 
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import yaml
 
-from tests.lab.practice import Outcome, Run, Site, needs_nodes
+from tests.lab.practice import Outcome, Run, Site, measures_nodes
 
-pytestmark = needs_nodes
+pytestmark = measures_nodes
 NODES = ("n001", "n002", "n003", "n004")
 METRICS = {"cpu_stream_triad", "nvme_read_bw", "nvme_randread"}
 OWN = '''\

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.lab.practice import Site, needs_nodes
+from tests.lab.practice import Site, measures_nodes
 
-pytestmark = needs_nodes
+pytestmark = measures_nodes
 DROPIN = "/etc/sysctl.d/zz-podsys.conf"
 
 
