@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -156,7 +157,7 @@ def _checked(ssh: dict[str, Any]) -> Ssh:
 
 
 def _as_name(text: str) -> str:
-    cleaned = "".join(c if c.isalnum() or c in "-_." else "-" for c in text).strip("-_.")
+    cleaned = re.sub(r"[^A-Za-z0-9_.-]", "-", text).strip("-_.")
     return cleaned or "cluster"
 
 
