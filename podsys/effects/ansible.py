@@ -17,11 +17,9 @@ from typing import Any
 import yaml
 
 from podsys.effects.ansible_events import NodeResult, Progress, take_event
+from podsys.effects.runlock import PRIVATE
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.todo import Literal
-
-# Folders of ansible-runner; whoever holds the workspace removes old ones.
-PRIVATE = "runner-"
 
 
 @dataclass(frozen=True, slots=True)
