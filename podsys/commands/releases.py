@@ -64,7 +64,7 @@ def settle_releases(
             settled.append(_lock(group, fleet, asked, book))
         else:
             waiting += group.nodes
-            settled += [one for one in before.values() if one.nodes == fold(sorted(group.nodes))]
+            settled += _as_before(group.nodes, before)
     after = locked_nodes(settled)
     return Settled(tuple(settled), tuple(find_moves(before, after)), tuple(waiting))
 
@@ -99,6 +99,18 @@ def _locked_before(workspace: Workspace, *, upgrade: bool) -> dict[str, LockedRe
 def _kept(group: Alike, before: Iterable[LockedRelease]) -> LockedRelease | None:
     """The entry that holds the same parts of the same release already."""
     return next((one for one in before if holds(one, group)), None)
+
+
+def _as_before(
+    nodes: Sequence[str], before: Mapping[str, LockedRelease]
+) -> Iterable[LockedRelease]:
+    """Each keeps what it had, until one of them answers."""
+    entries: dict[int, list[str]] = {}
+    for node in nodes:
+        if node in before:
+            entries.setdefault(id(before[node]), []).append(node)
+    for names in entries.values():
+        yield before[names[0]].model_copy(update={"nodes": fold(sorted(names))})
 
 
 def _lock(group: Alike, fleet: Fleet, node: str, book: ReleaseBook) -> LockedRelease:
