@@ -25,7 +25,7 @@ from podsys.model.nodeset import fold
 from podsys.model.problem import InputProblemsError, Problem, raise_problems
 from podsys.model.recipe import Recipe
 from podsys.model.spec import ClusterSpec
-from podsys.view.console import out
+from podsys.view.console import agree, out
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,7 @@ def confirm_moves(settled: Settled, *, yes: bool, as_json: bool) -> None:
         return
     if as_json or not sys.stdin.isatty():
         raise PodsysError("the lock would move and there is nobody to ask", "add --yes")
-    out().print("Write this into podsys.lock? [y/N] ", end="")
-    if input().strip().lower() not in ("y", "yes"):
+    if not agree("Write this into podsys.lock?"):
         raise PodsysError("nothing was changed", "", ExitCode.FAILED)
 
 
