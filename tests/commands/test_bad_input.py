@@ -139,3 +139,13 @@ def test_hosts_that_nobody_answers_for_are_kept_as_unreachable(tmp_path):
     again = podsys("init", "é site", cwd=tmp_path)
     assert again.returncode == 3
     assert (tmp_path / "é site" / "cluster.yaml").read_text() == text
+
+
+def test_a_new_node_at_the_address_of_another_is_not_written(tmp_path):
+    (tmp_path / "cluster.yaml").write_text(GOOD)
+    (tmp_path / "more.csv").write_text("name,address\nn003,127.0.0.2\n")
+    before = snapshot(tmp_path)
+    done = podsys("init", "--from", "more.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "n002 and n003 have the same address 127.0.0.2" in done.stderr
+    assert snapshot(tmp_path) == before
