@@ -12,6 +12,7 @@ from threading import Event
 import pytest
 
 from podsys.core.hosts import hosts_from_inventory
+from podsys.effects import ansible
 from podsys.effects.ansible import Play, read_inventory, run_play
 from podsys.effects.ansible_events import NodeResult, take_event
 from podsys.effects.runlock import end_orphans
@@ -64,6 +65,14 @@ def test_what_holds_no_hosts_is_an_error(tmp_path, text):
     file.write_text(text)
     with pytest.raises(PodsysError, match=r"hosts\.yaml"):
         read_inventory(file)
+
+
+def test_an_inventory_that_hangs_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(ansible, "INVENTORY_LIMIT_S", 0.01)
+    (tmp_path / "hosts.ini").write_text(INI)
+    with pytest.raises(PodsysError, match="no answer within") as caught:
+        read_inventory(tmp_path / "hosts.ini")
+    assert "ansible-inventory --list" in caught.value.hint
 
 
 def play(tmp_path, nodes, strategy, text=PLAY):
