@@ -148,9 +148,10 @@ def _find_recipes(group: Alike, book: ReleaseBook) -> tuple[dict[str, Recipe], d
     """Of the parts that come as sources; and why others among them are not built."""
     found: dict[str, Recipe] = {}
     unbuilt: dict[str, str] = {}
-    for name, component in group.components.items():
+    parts, system = group.components, group.release.system.os
+    for name, component in parts.items():
         recipe = None if component.packages else book.recipes.get(name)
-        if recipe and (reason := explain_no_build(recipe, group.components, group.arch)):
+        if recipe and (reason := explain_no_build(recipe, parts, system, group.arch)):
             unbuilt[name] = f"it is locked and not built: {reason}"
         elif recipe:
             found[name] = recipe
