@@ -87,7 +87,8 @@ def gather_contents(cluster: Cluster, watch: Progress, proxy: str | None) -> Con
             watch.node(node)
     lock = load_lock(cluster.workspace)
     if lock and lock.releases:
-        others, contents.left_out = release_downloads(lock.releases, load_releases())
+        book = load_releases(cluster.workspace.root)
+        others, contents.left_out = release_downloads(lock.releases, book)
         contents.others += others
     contents.proxies = choose_proxies(contents.proxies, proxy)
     return contents

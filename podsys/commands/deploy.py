@@ -31,7 +31,7 @@ from podsys.model.nodeset import fold
 from podsys.model.plan import Plan
 from podsys.model.status import Status
 from podsys.view.accept_plan import show_accept_plan
-from podsys.view.console import out, print_json
+from podsys.view.console import agree, out, print_json
 from podsys.view.plan import plan_as_json, show_plan
 from podsys.view.progress import Progress, progress
 
@@ -100,8 +100,7 @@ def _confirm(options: Options) -> None:
         return
     if options.as_json or not sys.stdin.isatty():
         raise PodsysError("there are changes to make and nobody to ask", "add --yes")
-    out().print("Carry out this plan? [y/N] ", end="")
-    if input().strip().lower() not in ("y", "yes"):
+    if not agree("Carry out this plan?"):
         raise PodsysError("nothing was changed", "", ExitCode.FAILED)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,7 @@ def _intended_spec(
             # Who knows the machines' keys made them: their addresses are where it says.
             known |= {n: known[n].model_copy(update={"address": nodes[n].address}) for n in nodes}
             update = {**found.spec.get("ssh", {}), **update}
+        _refuse_shared_addresses(known)
         ssh = _checked(before.ssh.model_dump(exclude_unset=True) | update)
         return before.model_copy(update={"nodes": known, "ssh": ssh})
     extra = dict(found.spec) if found else {}
@@ -145,6 +147,19 @@ def _intended_spec(
     return ClusterSpec.model_validate(
         {"cluster": name, **extra, "nodes": nodes, "ssh": _checked(ssh_data)}
     )
+
+
+def _refuse_shared_addresses(nodes: Mapping[str, Node]) -> None:
+    """Written down, every later command would refuse the file."""
+    owners: dict[str, str] = {}
+    for name, node in nodes.items():
+        owner = owners.setdefault(node.address, name)
+        if owner != name:
+            raise PodsysError(
+                f"{name} and {owner} have the same address {node.address}",
+                "give each node its own; a node that has another name by now is renamed in"
+                " cluster.yaml",
+            )
 
 
 def _checked(ssh: dict[str, Any]) -> Ssh:
@@ -156,7 +171,7 @@ def _checked(ssh: dict[str, Any]) -> Ssh:
 
 
 def _as_name(text: str) -> str:
-    cleaned = "".join(c if c.isalnum() or c in "-_." else "-" for c in text).strip("-_.")
+    cleaned = re.sub(r"[^A-Za-z0-9_.-]", "-", text).strip("-_.")
     return cleaned or "cluster"
 
 

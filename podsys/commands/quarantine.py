@@ -26,16 +26,18 @@ REMEDY = (
 
 
 def put_in_quarantine(context: Context, node: str, reason: str, last: LastState) -> None:
-    """On disk before the next wave begins."""
+    """On disk before the next wave begins. Who was in it keeps what it was before that: now it
+    may lack the very GPU that it is here for."""
     cluster = context.cluster
+    known = load_quarantine(cluster.workspace)
     found = Quarantined(
         since=datetime.now(UTC).isoformat(timespec="seconds"),
         run=context.run.name,
         reason=reason,
-        last=last,
+        last=known[node].last if node in known else last,
         console=read_console(cluster.spec.console, node, cluster.spec.nodes[node]),
     )
-    save_quarantine(cluster.workspace, load_quarantine(cluster.workspace) | {node: found})
+    save_quarantine(cluster.workspace, known | {node: found})
     context.applied.failed[node] = f"quarantined: {reason}"
     context.journal.write("quarantined", node=node, **found.model_dump(mode="json"))
 

@@ -25,7 +25,7 @@ from podsys.model.nodeset import fold
 from podsys.model.problem import InputProblemsError, Problem, raise_problems
 from podsys.model.recipe import Recipe
 from podsys.model.spec import ClusterSpec
-from podsys.view.console import out
+from podsys.view.console import agree, out
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def settle_releases(
             settled.append(_lock(group, fleet, asked, book))
         else:
             waiting += group.nodes
-            settled += [one for one in before.values() if one.nodes == fold(sorted(group.nodes))]
+            settled += _as_before(group.nodes, before)
     after = locked_nodes(settled)
     return Settled(tuple(settled), tuple(find_moves(before, after)), tuple(waiting))
 
@@ -80,8 +80,7 @@ def confirm_moves(settled: Settled, *, yes: bool, as_json: bool) -> None:
         return
     if as_json or not sys.stdin.isatty():
         raise PodsysError("the lock would move and there is nobody to ask", "add --yes")
-    out().print("Write this into podsys.lock? [y/N] ", end="")
-    if input().strip().lower() not in ("y", "yes"):
+    if not agree("Write this into podsys.lock?"):
         raise PodsysError("nothing was changed", "", ExitCode.FAILED)
 
 
@@ -99,6 +98,18 @@ def _locked_before(workspace: Workspace, *, upgrade: bool) -> dict[str, LockedRe
 def _kept(group: Alike, before: Iterable[LockedRelease]) -> LockedRelease | None:
     """The entry that holds the same parts of the same release already."""
     return next((one for one in before if holds(one, group)), None)
+
+
+def _as_before(
+    nodes: Sequence[str], before: Mapping[str, LockedRelease]
+) -> Iterable[LockedRelease]:
+    """Each keeps what it had, until one of them answers."""
+    entries: dict[int, list[str]] = {}
+    for node in nodes:
+        if node in before:
+            entries.setdefault(id(before[node]), []).append(node)
+    for names in entries.values():
+        yield before[names[0]].model_copy(update={"nodes": fold(sorted(names))})
 
 
 def _lock(group: Alike, fleet: Fleet, node: str, book: ReleaseBook) -> LockedRelease:
@@ -137,9 +148,10 @@ def _find_recipes(group: Alike, book: ReleaseBook) -> tuple[dict[str, Recipe], d
     """Of the parts that come as sources; and why others among them are not built."""
     found: dict[str, Recipe] = {}
     unbuilt: dict[str, str] = {}
-    for name, component in group.components.items():
+    parts, system = group.components, group.release.system.os
+    for name, component in parts.items():
         recipe = None if component.packages else book.recipes.get(name)
-        if recipe and (reason := explain_no_build(recipe, group.components, group.arch)):
+        if recipe and (reason := explain_no_build(recipe, parts, system, group.arch)):
             unbuilt[name] = f"it is locked and not built: {reason}"
         elif recipe:
             found[name] = recipe

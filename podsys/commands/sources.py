@@ -17,6 +17,7 @@ from podsys.effects.workspace import read_text
 from podsys.errors import PodsysError
 from podsys.model.host import Host
 from podsys.model.problem import InputProblemsError
+from podsys.model.spec import refuse_odd_address, refuse_odd_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,13 @@ def find_hosts(source: Source) -> Found | None:
 def _some(hosts: list[Host], where: str) -> Found:
     if not hosts:
         raise PodsysError(f"{where}: no hosts in it", "give at least one host")
+    for host in hosts:
+        try:
+            refuse_odd_name(host.name)
+            refuse_odd_address(host.address)
+        except ValueError as error:
+            found = f"{where}: {host.name!r} at {host.address!r}"
+            raise PodsysError(f"{found}: {error}", "correct it there") from error
     return Found(hosts, {})
 
 

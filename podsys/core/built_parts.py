@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from podsys.core.built_modules import ARCH
 from podsys.core.bundle import source_download
-from podsys.core.release_roles import find_locked_kernel
+from podsys.core.release_roles import FAMILY_OF, find_locked_kernel
 from podsys.model.build import Build, RecipeSources
 from podsys.model.bundle import Download
 from podsys.model.lock import LockedComponent, LockedPackage, LockedRelease
@@ -23,8 +23,10 @@ from podsys.model.release import Artifact, Component
 DIGITS = 8
 
 
-def explain_no_build(recipe: Recipe, parts: Mapping[str, Component], arch: str) -> str:
+def explain_no_build(recipe: Recipe, parts: Mapping[str, Component], system: str, arch: str) -> str:
     """Why what a release has cannot be built by it; empty when it can."""
+    if FAMILY_OF[system] != "debian":
+        return "podsys builds with apt's packages, and makes none for dnf"
     if arch not in recipe.arch:
         return f"its recipe is not for {arch}"
     for name in recipe.uses:

@@ -42,6 +42,7 @@ def read_document(text: str, file: str) -> Document:
     """Parsed once, for lines and data both; faults become problems, not exceptions."""
     document = Document(file, None)
     loader = Loader(text)
+    root: yaml.Node | None = None
     try:
         root = loader.get_single_node()
         if root is not None:
@@ -55,6 +56,13 @@ def read_document(text: str, file: str) -> Document:
     except yaml.YAMLError as error:
         hint = "save the file as UTF-8 text"
         document.problems.append(Problem(file, 1, f"not YAML: {error}", hint))
+    except RecursionError:
+        hint = "an alias (*name) must not stand within what it names"
+        document.problems.append(Problem(file, 1, "a value contains itself, or too many", hint))
+    except ValueError as error:  # YAML takes it for a date or a number, and it is none
+        line = next(_unreadable_lines(root), 1) if root else 1
+        hint = "put it into quotation marks, or correct it"
+        document.problems.append(Problem(file, line, f"a value cannot be read: {error}", hint))
     finally:
         loader.dispose()
     return document
@@ -99,6 +107,21 @@ def _note_mapping(node: yaml.MappingNode, path: Path, document: Document) -> Non
             )
         document.lines[here] = key.start_mark.line + 1
         _note_lines(child, here, document)
+
+
+def _unreadable_lines(node: yaml.Node) -> Iterator[int]:
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            yaml.constructor.SafeConstructor().construct_object(node)
+        except ValueError:
+            yield node.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            yield from _unreadable_lines(child)
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            for part in pair:
+                yield from _unreadable_lines(part)
 
 
 def _add_fault(document: Document, model: type[BaseModel], fault: Mapping[str, Any]) -> None:

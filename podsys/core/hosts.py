@@ -22,6 +22,7 @@ def hosts_from_range(expression: str) -> list[Host]:
 
 def hosts_from_csv(text: str, file: str) -> tuple[list[Host], list[Problem]]:
     """Columns in any order; several groups in one cell are separated by blanks."""
+    text = text.removeprefix("\ufeff")  # spreadsheets put it in front of UTF-8
     rows = csv.DictReader(io.StringIO(text), skipinitialspace=True, restkey="", strict=True)
     problems: list[Problem] = []
     try:

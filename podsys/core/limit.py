@@ -22,4 +22,7 @@ def limit_nodes(spec: ClusterSpec, pattern: str | None) -> list[str]:
             known = [*groups, *spec.nodes]
             raise PodsysError(f"--limit: no node or group {word}", nearest(word, known))
         chosen |= {word} if word in spec.nodes else set(groups[word])
+    if not chosen:  # such as a variable of a shell script that is empty
+        hint = "name nodes or groups, like n[001-032]; without --limit all nodes are taken"
+        raise PodsysError(f"--limit: no node in {pattern!r}", hint)
     return [name for name in spec.nodes if name in chosen]

@@ -13,6 +13,9 @@ from typing import Any
 
 from podsys.model.facts import NodeFacts
 
+# Any other character Ansible might take for an expression of its own, or NCCL for a list.
+PLAIN = re.compile(r"[A-Za-z0-9_.:@-]+(,[A-Za-z0-9_.:@-]+)*")
+
 
 def nccl_lines(facts: NodeFacts | None, address: str) -> str:
     """Lines of /etc/nccl.conf; what the facts do not say has none."""
@@ -20,7 +23,7 @@ def nccl_lines(facts: NodeFacts | None, address: str) -> str:
         "NCCL_SOCKET_IFNAME": find_interface(facts, address),
         "NCCL_IB_HCA": ",".join(find_rails(facts)),
     }
-    return "\n".join(f"{key}=={value}" for key, value in found.items() if value)
+    return "\n".join(f"{key}=={value}" for key, value in found.items() if PLAIN.fullmatch(value))
 
 
 def find_interface(facts: NodeFacts | None, address: str) -> str:

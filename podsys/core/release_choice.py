@@ -80,7 +80,7 @@ def holds(locked: LockedRelease, alike: Alike) -> bool:
     if locked.release != alike.release.id or locked.system.arch != alike.arch:
         return False
     parts = {name: {p.name for p in one.packages} for name, one in locked.components.items()}
-    return list(parts) == list(alike.components) and all(
+    return parts.keys() == alike.components.keys() and all(
         parts[name].issuperset(one.packages) for name, one in alike.components.items()
     )
 

@@ -58,9 +58,7 @@ def _check_setting_ids(document: Document, settings: Iterable[Setting]) -> None:
 
 def _check_releases(document: Document, known: Collection[str], platforms: Collection[str]) -> None:
     """A key that is about no node would leave machines without a release, and no word of it."""
-    nodes = _mapping(document.data, "nodes").values()
-    groups = {str(g) for n in nodes if isinstance(n, dict) for g in n.get("groups", ["compute"])}
-    keys = ["all", *sorted(groups), *platforms]
+    keys = ["all", *_groups_in(document), *platforms]
     for key, name in _mapping(document.data, "release").items():
         if str(key) not in keys:
             message = f"release.{key}: no group or platform {key}"
@@ -150,15 +148,19 @@ def _check_server(document: Document) -> None:
 
 def _check_mounts(document: Document) -> None:
     """A group that no node is in would leave the path unmounted without a word."""
-    nodes = _mapping(document.data, "nodes").values()
-    named = [node.get("groups", ["compute"]) for node in nodes if isinstance(node, dict)]
-    known = sorted({str(group) for groups in named if isinstance(groups, list) for group in groups})
+    known = _groups_in(document)
     for path, mount in _mapping(document.data, "mounts").items():
         groups = mount.get("groups") if isinstance(mount, dict) else None
         for position, group in enumerate(groups if isinstance(groups, list) else ()):
             if str(group) not in known:
                 place = ("mounts", path, "groups", position)
                 document.add(place, f"no node is in group {group}", nearest(str(group), known))
+
+
+def _groups_in(document: Document) -> list[str]:
+    nodes = _mapping(document.data, "nodes").values()
+    named = [node.get("groups", ["compute"]) for node in nodes if isinstance(node, dict)]
+    return sorted({str(group) for groups in named if isinstance(groups, list) for group in groups})
 
 
 def _check_leaves(document: Document) -> None:
@@ -182,7 +184,7 @@ def _check_budget(document: Document) -> None:
     good = isinstance(budget, int) and budget >= 0
     if isinstance(budget, str) and budget.endswith("%"):
         number = budget.removesuffix("%")
-        good = number.replace(".", "", 1).isdigit() and float(number) <= 100
+        good = number.replace(".", "", 1).isdecimal() and float(number) <= 100
     if not good:
         document.add(
             ("rollout", "failure_budget"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,11 +18,12 @@ from typing import Any
 import yaml
 
 from podsys.effects.ansible_events import NodeResult, Progress, take_event
+from podsys.effects.runlock import PRIVATE
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.todo import Literal
 
-# Folders of ansible-runner; whoever holds the workspace removes old ones.
-PRIVATE = "runner-"
+# An inventory may be a program that asks a server.
+INVENTORY_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,15 @@ def read_inventory(file: Path) -> dict[str, Any]:
     tool = shutil.which("ansible-inventory", path=_path())
     if tool is None:
         raise PodsysError("ansible-inventory is missing", "reinstall podsys: pip install podsys")
-    done = subprocess.run(
-        [tool, "--list", "-i", str(file)], capture_output=True, text=True, timeout=60, check=False
-    )
+    words = [tool, "--list", "-i", str(file)]
+    try:
+        done = subprocess.run(
+            words, capture_output=True, text=True, timeout=INVENTORY_LIMIT_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        message = f"{file}: no answer within {INVENTORY_LIMIT_S:g} s"
+        hint = f"see why it hangs: {shlex.join(words)}"
+        raise PodsysError(message, hint) from error
     parsed = json.loads(done.stdout) if done.returncode == 0 else {}
     if not any(group.get("hosts") for group in parsed.values()):
         wrong = _last_error(done.stderr) if done.stderr.strip() else "it holds no hosts"

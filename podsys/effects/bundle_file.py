@@ -93,7 +93,10 @@ def _read_manifest(tar: tarfile.TarFile, file: Path) -> bytes:
         hint = "podsys bundle FILE makes one"
         raise PodsysError(f"{file}: no bundle: it does not begin with {MANIFEST}", hint)
     content = tar.extractfile(first)
-    return content.read() if content else b""
+    try:
+        return content.read() if content else b""
+    except (tarfile.TarError, EOFError) as error:
+        raise _damaged(file, f"it ends within {MANIFEST}") from error
 
 
 def _checked(file: Path, item: BundleItem, content: IO[bytes]) -> Iterator[bytes]:

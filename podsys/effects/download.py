@@ -114,8 +114,8 @@ class Fetcher:
         if not wanted.origin.startswith(("http://", "https://")):
             scheme = wanted.origin.partition(":")[0]
             raise RefusedError(f"podsys fetches http and https, not {scheme}")
-        if wanted.size and have > wanted.size:
-            have = 0
+        if (wanted.size and have > wanted.size) or not wanted.sha256:
+            have = 0  # without a hash nothing would tell that two halves are of different files
         headers = {"User-Agent": "podsys", "Accept-Encoding": "identity"}
         if have:
             headers["Range"] = f"bytes={have}-"
@@ -124,9 +124,12 @@ class Fetcher:
         return opener.open(request, timeout=SILENCE_S)
 
     def _take(self, answer: Any, part: Path, wanted: Download, until: float | None) -> None:
+        first = _first_byte(answer, _size(part))
+        length = answer.headers.get("Content-Length", "")
+        whole = wanted.size or (first + int(length) if length.isdecimal() else 0)
         with part.open("r+b" if answer.status == 206 and part.exists() else "wb") as file:
-            if _first_byte(answer, _size(part)) < _size(part):
-                file.truncate(_first_byte(answer, _size(part)))
+            if first < _size(part):
+                file.truncate(first)
             file.seek(0, os.SEEK_END)
             while chunk := answer.read(PART):
                 if file.tell() == 0:
@@ -138,8 +141,8 @@ class Fetcher:
                     raise AgainError("interrupted")
             file.flush()
             os.fsync(file.fileno())
-        if wanted.size and _size(part) < wanted.size:
-            raise AgainError(f"cut off after {_size(part)} of {wanted.size} bytes")
+        if _size(part) < whole:  # which Python does not say where it is asked for a part
+            raise AgainError(f"cut off after {_size(part)} of {whole} bytes")
 
     def _explain(self, error: OSError, wanted: Download) -> Exception:
         """Why, in words; and whether asking again may help."""

@@ -14,6 +14,8 @@ from pathlib import Path
 from podsys.errors import ExitCode, PodsysError
 
 GRACE_S = 10.0
+# Folders of ansible-runner, which names them to the Ansible that it starts.
+PRIVATE, MARK = "runner-", "AWX_ISOLATED_DATA_DIR"
 
 
 @contextlib.contextmanager
@@ -38,7 +40,7 @@ def hold(lock: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         end_orphans(lock.parent.parent)
-        for left in lock.parent.glob("runner-*"):
+        for left in lock.parent.glob(f"{PRIVATE}*"):
             shutil.rmtree(left, ignore_errors=True)
         yield
 
@@ -46,9 +48,11 @@ def hold(lock: Path) -> Iterator[None]:
 def end_orphans(root: Path) -> list[int]:
     """End ansible processes of this workspace whose podsys is gone; called under the lock.
 
-    They are known by their working directory, the workspace's rendered/ folder.
+    They are known by their working directory, the workspace's rendered/ folder, and by where
+    they tell podsys of what they do: a person's own ansible-playbook there has no such place.
     """
-    ours = [pid for pid in _processes_in(root / "rendered") if _is_ansible(pid)]
+    private = f"{MARK}={root.resolve() / '.podsys' / PRIVATE}".encode()
+    ours = [pid for pid in _processes_in(root / "rendered") if _is_ansible(pid, private)]
     for pid in ours:
         _send(pid, signal.SIGTERM)
     deadline = time.monotonic() + GRACE_S
@@ -67,9 +71,11 @@ def _processes_in(folder: Path) -> Iterator[int]:
                 yield int(entry.name)
 
 
-def _is_ansible(pid: int) -> bool:
+def _is_ansible(pid: int, private: bytes) -> bool:
     with contextlib.suppress(OSError):
-        return b"ansible-playbook" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        is_ours = any(one.startswith(private) for one in variables)
+        return is_ours and b"ansible-playbook" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
 
 

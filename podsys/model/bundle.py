@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from podsys.model.release import Sha256
+from podsys.model.release import AnsweredArch, AnsweredName, AnsweredVersion, Sha256
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -27,13 +27,11 @@ class BundlePart(BaseModel):
 class IndexFile(BundlePart):
     """A package as a node's package manager knows it: `stanza` is its paragraph of apt's index;
     dnf's may be `rpm_signed`, which is then to be checked.
-
-    A node's answer: what becomes part of a path is checked.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_+.-]*$")
-    version: str = Field(pattern=r"^[A-Za-z0-9_.+~^:-]+$")
-    arch: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    name: AnsweredName
+    version: AnsweredVersion
+    arch: AnsweredArch
     uri: str
     sha256: Sha256
     size: int = Field(gt=0)

@@ -5,15 +5,26 @@ from __future__ import annotations
 from pydantic import Field
 
 from podsys.model.recipe import Recipe
-from podsys.model.release import Arch, Artifact, Flavour, Name, ReleasePart, Sha256, Word
+from podsys.model.release import (
+    AnsweredArch,
+    AnsweredName,
+    AnsweredVersion,
+    Arch,
+    Artifact,
+    Flavour,
+    Name,
+    ReleasePart,
+    Sha256,
+    Word,
+)
 
 
 class LockedPackage(ReleasePart):
     """Exactly one file: `origin` is where the node's package manager finds it, size in bytes."""
 
-    name: str
-    version: str
-    arch: str
+    name: AnsweredName
+    version: AnsweredVersion
+    arch: AnsweredArch
     source: str = Field(description="the source package it was built from")
     origin: str
     sha256: Sha256

@@ -12,6 +12,10 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+# Of a node's answer: it becomes part of paths, and of what Ansible looks through for expressions.
+AnsweredName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_+.-]*$")]
+AnsweredVersion = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+~^:-]+$")]
+AnsweredArch = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
 Arch = Literal["x86_64", "aarch64"]
 # What a node is, as far as a kernel goes: a container runs its host's.

@@ -6,11 +6,28 @@ import ipaddress
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Pin = Annotated[str, Field(pattern=r"^[^\s=]+(=[^\s=]+)?$")]
 
 MountPath = Annotated[str, Field(pattern=r"^(/[^\s/]+)+$")]
+
+
+def refuse_odd_name(name: str) -> str:
+    """ValueError for what /etc/hosts, known_hosts or a hostfile would take for two names, a host
+    range for many nodes, or a program for an option."""
+    if not re.fullmatch(r"[^\s,/\[\]-][^\s,/\[\]]*", name):
+        raise ValueError("no name of one node: no blanks, commas, slashes, brackets; no dash first")
+    return name
+
+
+def refuse_odd_address(address: str) -> str:
+    if not re.fullmatch(r"[^\s,-][^\s,]*", address):
+        raise ValueError("write one IP address or name that resolves")
+    return address
+
+
+NodeName = Annotated[str, AfterValidator(refuse_odd_name)]
 
 
 class Part(BaseModel):
@@ -44,7 +61,7 @@ class Ssh(Part):
 class Node(Part):
     """One machine."""
 
-    address: str
+    address: Annotated[str, AfterValidator(refuse_odd_address)]
     groups: tuple[str, ...] = ("compute",)
     bmc: str | None = None
     serial: str | None = None
@@ -204,7 +221,7 @@ class ClusterSpec(Part):
     profile: Literal["training", "hpc"] = "training"
     lab: bool = Field(False, description="a practice cluster: its certificates say so")
     ssh: Ssh = Ssh()
-    nodes: dict[str, Node] = Field(min_length=1)
+    nodes: dict[NodeName, Node] = Field(min_length=1)
     network: Network = Network()
     time: Time = Time()
     monitoring: Monitoring = Monitoring()

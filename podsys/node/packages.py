@@ -40,6 +40,8 @@ def _read_dpkg() -> Dict[str, Package]:
             package = Package(_field(block, "Version"), want, state)
             other = found.setdefault(name, package)
             found[name] = max(package, other, key=_badness)
+    if not found:  # as it lies after a crash; with it dpkg takes the machine for a bare one
+        raise machine.Unreadable("%s names no package" % STATUS)
     return found
 
 

@@ -19,7 +19,7 @@ MANAGER = ("/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager")
 PROPERTIES = "org.freedesktop.DBus.Properties"
 # Read through the socket. What else there is has forms of its own in systemctl's answers.
 PLAIN = ("UnitFileState", "NeedDaemonReload", START, "FragmentPath")
-LISTED = frozenset(("LoadState", "ActiveState"))
+LISTED = ("LoadState", "ActiveState", "SubState")
 
 Question = Tuple[List[str], List[str]]  # units, and properties of them
 
@@ -61,7 +61,7 @@ def _show(asked: Dict[str, Set[str]]) -> Dict[str, Dict[str, str]]:
     if bus is None:
         return dict(found, **_ask_systemctl(there))
     found.update(_ask_bus(bus, there))
-    others = {u: p - LISTED - set(PLAIN) for u, p in there.items()}
+    others = {u: p - {*LISTED, *PLAIN} for u, p in there.items()}
     for unit, shown in _ask_systemctl({u: p for u, p in others.items() if p}).items():
         found[unit].update(shown)
     return found
@@ -88,7 +88,7 @@ def _ask_bus(bus: Any, units: Dict[str, Set[str]]) -> Dict[str, Dict[str, str]]:
     rows = bus.ask([MANAGER + ("ListUnitsByNames", names)])[0] if names else []
     if rows is None or len(rows) != len(names):
         raise machine.Unreadable("systemd did not tell of all %d units" % len(names))
-    found = {n: {"Id": r[0], "LoadState": r[2], "ActiveState": r[3]} for n, r in zip(names, rows)}
+    found = {n: dict(zip(LISTED, r[2:5]), Id=r[0]) for n, r in zip(names, rows)}
     wanted = [
         (name, row[6], plain)
         for name, row in zip(names, rows)

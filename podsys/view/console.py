@@ -43,6 +43,14 @@ def print_json(document: object) -> None:
     sys.stdout.write("\n")
 
 
+def agree(question: str) -> bool:
+    """Whether the answer is a yes: with Ctrl-D there is none."""
+    import sys
+
+    out().print(f"{question} [y/N] ", end="")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def print_error(error: PodsysError, *, as_json: bool = False) -> None:
     """What happened and what to do; with --json as the one document on stdout."""
     if as_json:

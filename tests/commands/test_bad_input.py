@@ -105,6 +105,8 @@ def test_a_folder_without_init(tmp_path, command):
         (["--from", "empty.csv"], "name"),
         (["--from", "bad.csv"], "unknown column"),
         (["--from", "twice.csv"], "twice"),
+        (["--from", "odd.csv"], "odd.csv: 'n 1' at '10.0.0.1'"),
+        (["--hosts", "rack1/n1"], "'rack1/n1'"),
         (["--from", "junk.yaml"], "inventory"),
     ],
 )
@@ -112,6 +114,7 @@ def test_bad_sources_of_hosts(tmp_path, words, expected):
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "bad.csv").write_text("name,owner\nn1,me\n")
     (tmp_path / "twice.csv").write_text("name\nn1\nn1\n")
+    (tmp_path / "odd.csv").write_text("name,address\nn 1,10.0.0.1\n")
     (tmp_path / "junk.yaml").write_text("a: [b\n")
     done = podsys("init", "site", *words, cwd=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
@@ -127,11 +130,22 @@ def test_json_output_stays_empty_on_errors(tmp_path):
 
 
 def test_hosts_that_nobody_answers_for_are_kept_as_unreachable(tmp_path):
-    done = podsys("init", "site", "--hosts", "localhost", "--port", "1", cwd=tmp_path)
+    """Also in a folder whose name is no name of a cluster."""
+    done = podsys("init", "é site", "--hosts", "localhost", "--port", "1", cwd=tmp_path)
     assert done.returncode == 3, done.stderr
     assert "unreachable" in done.stdout
-    text = (tmp_path / "site" / "cluster.yaml").read_text()
+    text = (tmp_path / "é site" / "cluster.yaml").read_text()
     assert "state: unreachable" in text
-    again = podsys("init", "site", cwd=tmp_path)
+    again = podsys("init", "é site", cwd=tmp_path)
     assert again.returncode == 3
-    assert (tmp_path / "site" / "cluster.yaml").read_text() == text
+    assert (tmp_path / "é site" / "cluster.yaml").read_text() == text
+
+
+def test_a_new_node_at_the_address_of_another_is_not_written(tmp_path):
+    (tmp_path / "cluster.yaml").write_text(GOOD)
+    (tmp_path / "more.csv").write_text("name,address\nn003,127.0.0.2\n")
+    before = snapshot(tmp_path)
+    done = podsys("init", "--from", "more.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "n002 and n003 have the same address 127.0.0.2" in done.stderr
+    assert snapshot(tmp_path) == before

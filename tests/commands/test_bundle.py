@@ -8,10 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from podsys.commands import bundle_gather
 from podsys.commands.bundle import claim_partial
 from podsys.commands.bundle_gather import choose_proxies, refuse_clock
+from podsys.commands.common import load_cluster
+from podsys.core.lock import make_lock
+from podsys.effects.catalog import read_release_texts
+from podsys.effects.closure import Closure
 from podsys.errors import PodsysError
+from podsys.view.progress import progress
 from tests.commands.test_bad_input import GOOD, podsys, snapshot
+from tests.releases import SECURITY, locked
 
 
 def test_a_command_that_kept_nothing_leaves_nothing(tmp_path: Path) -> None:
@@ -69,6 +76,25 @@ def test_another_system_is_refused_in_plain_words(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "n[001-002]: podsys bundle asks apt or dnf" in done.stderr
     assert snapshot(folder) == before
+
+
+def test_keys_of_a_sites_own_release_come_along(tmp_path: Path, monkeypatch) -> None:
+    text = read_release_texts()[0][f"podsys/catalog/releases/{SECURITY}.yaml"]
+    key = "    key: https://mirror.site/archive.asc\n"
+    folder = workspace(tmp_path, "debian", "debian")
+    (folder / "releases").mkdir()
+    (folder / "releases/debian-12-nvidia-ours.yaml").write_text(
+        text.replace(SECURITY, "debian-12-nvidia-ours")
+        .replace("name: nvidia-535.309\n", "name: nvidia-ours\n")
+        .replace("  security:\n    kind: apt\n", "  security:\n    kind: apt\n" + key, 1)
+    )
+    lock = make_lock("0" * 64, "2.19", {}, [locked("debian-12-nvidia-ours", "n[001-002]")])
+    (folder / "podsys.lock").write_text(lock)
+    monkeypatch.setattr(bundle_gather, "ask_closure", lambda *_: Closure((), {}, time.time()))
+    with progress("bundle", shown=False) as watch:
+        contents = bundle_gather.gather_contents(load_cluster(folder), watch, None)
+    keys = [one.origin for one in contents.downloads if one.kind == "key"]
+    assert keys == ["https://mirror.site/archive.asc"]
 
 
 def test_verify_needs_no_workspace(tmp_path: Path) -> None:

@@ -54,10 +54,28 @@ def test_a_good_file_has_no_problems():
         (GOOD + "monitoring: {server: n02}\n", "no node n02 (did you mean n002?)"),
         (GOOD + "rollout: {failure_budget: lots}\n", "cannot read 'lots'"),
         (GOOD + "rollout: {failure_budget: 200%}\n", "cannot read '200%'"),
+        (GOOD + "rollout: {failure_budget: ²%}\n", "cannot read '²%'"),
+        (GOOD + "  n[003-004]: {address: x}\n", "c.yaml:5: nodes.n[003-004]: value error, no name"),
+        (GOOD + "  a b: {address: x}\n", "c.yaml:5: nodes.a b: value error, no name of one node"),
+        (GOOD + "  n3: {address: ''}\n", "c.yaml:5: nodes.n3.address: value error, write one IP"),
+        (GOOD + "  n3: {address: -oX}\n", "c.yaml:5: nodes.n3.address: value error, write one"),
+        (GOOD + "x:\n  - 1\n  - 2026-02-31\n", "c.yaml:7: a value cannot be read: day is out"),
+        (GOOD + "x: !!int many\n", "c.yaml:5: a value cannot be read"),
+        ("cluster: x\nnodes: &n\n  a: *n\n", "a value contains itself"),
+        ("cluster: x\nnodes: &n [*n]\n", "a value contains itself"),
     ],
 )
 def test_each_fault_names_its_line_and_a_remedy(text, expected):
     assert any(expected in problem for problem in problems_of(text)), problems_of(text)
+
+
+@pytest.mark.parametrize("groups", ["", "3", "gpu", "{gpu: yes}"])
+def test_groups_that_are_no_list_are_told_beside_what_names_them(groups):
+    text = f"cluster: c\nnodes:\n  n1: {{address: a, groups: {groups}}}\nrelease: {{gpu: auto}}\n"
+    spec, problems = parse_spec(text, releases=["auto"])
+    assert spec is None
+    assert problems[0].line == 3
+    assert "nodes.n1.groups" in problems[0].message
 
 
 def test_all_problems_come_at_once():

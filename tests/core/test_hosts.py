@@ -31,6 +31,11 @@ def test_csv_columns_in_any_order():
     ]
 
 
+def test_csv_as_a_spreadsheet_writes_it():
+    hosts, problems = hosts_from_csv("\ufeffname,address\r\nn1,10.0.0.1\r\n", "h.csv")
+    assert (hosts, problems) == ([Host("n1", "10.0.0.1")], [])
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

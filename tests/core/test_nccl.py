@@ -57,3 +57,16 @@ def test_what_is_not_known_has_no_line() -> None:
     assert nccl_lines(node(), "10.0.0.7") == ""
     circle = [device("a", "b"), device("b", "a"), device("g", "a", "gpu")]
     assert find_rails(node(pci={"devices": circle}, infiniband={"ports": []})) == []
+
+
+def test_a_name_that_ansible_could_take_for_an_expression_has_no_line() -> None:
+    """What a node says of itself must not run on the admin machine."""
+    nics = [{"name": "{{ lookup('pipe', 'id') }}", "addresses": ["10.0.0.1/24"]}]
+    devices = [device("00:01.0", ""), device("01:00.0", "00:01.0", "gpu")]
+    devices.append(device("02:00.0", "00:01.0", "nic"))
+    facts = node(
+        network={"nics": nics},
+        pci={"devices": devices},
+        infiniband={"ports": [port("{%x%}", "02:00.0")]},
+    )
+    assert nccl_lines(facts, "10.0.0.1") == ""

@@ -8,11 +8,12 @@ from podsys.commands.faults import load_platforms
 from podsys.core.judge.releases import judge_releases
 from podsys.core.machine import traits_of_machine
 from podsys.core.release_auto import refuse_fabric
-from podsys.core.release_choice import Alike, Refusal, choose_releases
+from podsys.core.release_choice import Alike, Refusal, choose_releases, holds
 from podsys.model.facts import NodeFacts
+from podsys.model.lock import LockedComponent, LockedSystem
 from podsys.model.spec import ClusterSpec, Node
 from podsys.model.status import Status
-from tests.releases import SECURITY, book, locked, machine, released
+from tests.releases import SECURITY, book, locked, machine, package, released
 
 H100, A100, V100, GB200, MI300X = "10de:2330", "10de:20b2", "10de:1db5", "10de:2941", "1002:74a1"
 B200, B300, MI355X = "10de:2901", "10de:3182", "1002:75a3"
@@ -188,3 +189,18 @@ def test_a_lock_that_is_behind_never_certifies() -> None:
         assert finding.status is Status.UNKNOWN
         assert said in finding.evidence
     assert SECURITY in finding.evidence
+
+
+def test_a_lock_holds_its_parts_in_whatever_order_the_release_names_them() -> None:
+    (one,), _ = choose({"all": "nvidia-580.173"}, ubuntu("n1", H100))
+    parts = {
+        name: LockedComponent(
+            version=part.version, packages=tuple(package(p, "1.0") for p in part.packages)
+        )
+        for name, part in reversed(one.components.items())
+    }
+    system = LockedSystem(os="ubuntu", version="24.04", arch="x86_64")
+    held = locked(one.release.id).model_copy(update={"components": parts, "system": system})
+    assert holds(held, one)
+    less = dict(list(parts.items())[1:])
+    assert not holds(held.model_copy(update={"components": less}), one)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import pytest
 
 from podsys.core.hosts import hosts_from_inventory
+from podsys.effects import ansible
 from podsys.effects.ansible import Play, read_inventory, run_play
 from podsys.effects.ansible_events import NodeResult, take_event
+from podsys.effects.runlock import end_orphans
 from podsys.effects.strategy import STOCK, choose_strategy
 from podsys.errors import PodsysError
 from podsys.model.todo import Literal
@@ -61,6 +67,14 @@ def test_what_holds_no_hosts_is_an_error(tmp_path, text):
         read_inventory(file)
 
 
+def test_an_inventory_that_hangs_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(ansible, "INVENTORY_LIMIT_S", 0.01)
+    (tmp_path / "hosts.ini").write_text(INI)
+    with pytest.raises(PodsysError, match="no answer within") as caught:
+        read_inventory(tmp_path / "hosts.ini")
+    assert "ansible-inventory --list" in caught.value.hint
+
+
 def play(tmp_path, nodes, strategy, text=PLAY):
     rendered = tmp_path / "rendered"
     rendered.mkdir()
@@ -81,6 +95,37 @@ def test_one_failure_stays_alone_and_only_what_is_asked_for_is_played(tmp_path, 
     started = [p.task for p in seen if p.outcome == "started"]
     assert set(started) == {"Works", "Fails on one"}
     assert "because" in (tmp_path / "x.log").read_text()
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES)
+def test_all_of_it_is_known_as_podsys_own(tmp_path, strategy):
+    """Also its workers: none of what a killed run leaves goes on."""
+    os.mkfifo(tmp_path / "wait")
+    text = f"""\
+- hosts: differ_*
+  gather_facts: false
+  tasks:
+    - ansible.builtin.command: cat {tmp_path / "wait"}
+      tags: [works]
+"""
+    with ThreadPoolExecutor(1) as pool:
+        playing = pool.submit(play, tmp_path, ("a",), strategy, text)
+        with (tmp_path / "wait").open("w"):  # opened as soon as it is read on the node
+            ended = end_orphans(tmp_path)
+            assert len(ended) > 1
+            assert not find_playbooks(tmp_path / "rendered")
+        run, _ = playing.result()
+    assert run.error
+
+
+def find_playbooks(folder):
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            is_there = (place / "cwd").readlink() == folder
+            if is_there and b"ansible-playbook" in (place / "cmdline").read_bytes():
+                found.append(place)
+    return found
 
 
 def test_mitogen_is_used_where_it_fits_and_wanted():

@@ -66,7 +66,7 @@ def test_a_changed_byte_is_found(file: Path, place: float) -> None:
         read(file, manifest())
 
 
-@pytest.mark.parametrize("size", [3000, 5000, 9000])
+@pytest.mark.parametrize("size", [512, 600, 900, 3000, 5000, 9000])
 def test_a_file_that_is_cut_off_is_found(file: Path, size: int) -> None:
     file.write_bytes(file.read_bytes()[:size])
     with pytest.raises(PodsysError, match=r"damaged|no bundle"):

@@ -124,6 +124,25 @@ def test_a_connection_that_breaks_goes_on_where_it_was(mirror: Mirror, fetcher: 
     assert [ranges for _, ranges in mirror.asked][:2] == ["", "bytes=3000-"]
 
 
+@pytest.mark.parametrize("sha256", [None, SHA])
+def test_what_nobody_knows_the_size_of_is_whole_or_not_there(
+    mirror: Mirror, fetcher: Fetcher, sha256: str | None
+) -> None:
+    """Without a hash it begins anew: what is there now may be another file."""
+    mirror.answers["/k.asc"] = give(cut=3000)
+    wanted = Download("keys/k.asc", "key", "k", mirror.url + "/k.asc", sha256=sha256)
+    done = fetcher.fetch(wanted)
+    if sha256:
+        assert done.status == "fetched"
+        assert [ranges for _, ranges in mirror.asked][:2] == ["", "bytes=3000-"]
+    else:
+        assert done.reason == f"cut off after 3000 of {len(BODY)} bytes (tried 4 times)"
+        assert not fetcher.find(wanted).exists()
+        mirror.answers["/k.asc"] = give()
+        assert fetcher.fetch(wanted).status == "fetched"
+        assert fetcher.find(wanted).read_bytes() == BODY
+
+
 def in_days(days: int) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(days=days), usegmt=True)
 

@@ -55,18 +55,20 @@ def test_helpers_of_a_killed_run_are_ended_and_others_are_not(tmp_path):
     rendered = tmp_path / "rendered"
     rendered.mkdir()
     # The name is what counts: a stand-in that carries it in its argument list.
-    ours = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(60)", "ansible-playbook"], cwd=rendered
-    )
-    other = subprocess.Popen(["sleep", "60"], cwd=rendered)
+    words = [sys.executable, "-c", "import time; time.sleep(60)", "ansible-playbook"]
+    private = {"AWX_ISOLATED_DATA_DIR": str(tmp_path / ".podsys" / "runner-abc" / "artifacts")}
+    ours = subprocess.Popen(words, cwd=rendered, env=os.environ | private)
+    others = [subprocess.Popen(["sleep", "60"], cwd=rendered, env=os.environ | private)]
+    others.append(subprocess.Popen(words, cwd=rendered))  # by hand, as docs say it may be run
     time.sleep(0.2)
     try:
         assert end_orphans(tmp_path) == [ours.pid]
         assert ours.wait(5) != 0
-        assert other.poll() is None
+        assert [other.poll() for other in others] == [None, None]
     finally:
-        other.kill()
-        other.wait()
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def test_what_a_killed_run_left_of_ansible_runner_goes(tmp_path):

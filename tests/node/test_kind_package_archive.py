@@ -100,7 +100,7 @@ def test_it_comes_before_the_repair_of_packages(apt) -> None:
     apt.put(
         "/var/lib/dpkg/status", "Package: a\nStatus: install ok half-configured\nVersion: 1\n\n"
     )
-    mend = 'printf "" > $PODSYS_ROOT/var/lib/dpkg/status'
+    mend = "sed -i s/half-configured/installed/ $PODSYS_ROOT/var/lib/dpkg/status"
     apt.tool("dpkg", mend)
     repair = {"id": "b", "kind": "package_database", "key": "packages", "value": "clean"}
     result, failures = converge_all([repair, wanted()], check_mode=False)

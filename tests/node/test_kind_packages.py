@@ -210,9 +210,12 @@ def test_database_repair(dpkg, item):
 
 
 @pytest.mark.parametrize("junk", [b"", b"\xff\0\xfe" * 99, b"Package: x\n\nStatus: y\n\n\n\n"])
-def test_junk_in_the_database_is_no_package(dpkg, item, junk):
+def test_a_database_without_packages_is_not_known_and_not_clean(dpkg, item, junk):
+    """A crash leaves it empty; apt would then take the machine for a bare one."""
     dpkg.put(STATUS, junk)
-    assert read_values(dpkg, item, "package", "x") == [{"live": "absent"}]
+    unknown = [{"error": "/var/lib/dpkg/status names no package"}]
+    for kind in ("package", "package_hold", "package_database"):
+        assert read_values(dpkg, item, kind, "x") == unknown
 
 
 def test_apt_option_read_write_read(machine, item):

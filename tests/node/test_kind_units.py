@@ -20,10 +20,14 @@ def state(load="loaded", active="active", file="enabled") -> dict[str, str]:
     return {"LoadState": load, "ActiveState": active, "UnitFileState": file}
 
 
+RUNNING = {"live": "running", "persistent": "running"}
+CRASHED = RUNNING | {"live": "failed", "note": "it ended, and systemd starts it again"}
+
+
 @pytest.mark.parametrize(
     ("shown", "reading"),
     [
-        (state(), {"live": "running", "persistent": "running"}),
+        (state(), RUNNING),
         (state(active="failed"), {"live": "failed", "persistent": "running"}),
         (state(active="inactive", file="disabled"), {"live": "stopped", "persistent": "stopped"}),
         (state(active="inactive", file="static"), {"live": "stopped", "persistent": "running"}),
@@ -32,6 +36,8 @@ def state(load="loaded", active="active", file="enabled") -> dict[str, str]:
             {"live": "stopped", "persistent": "stopped"},
         ),
         (state(file=""), {"live": "running"}),
+        (state(active="activating") | {"SubState": "start"}, RUNNING),
+        (state(active="activating") | {"SubState": "auto-restart"}, CRASHED),
     ],
 )
 def test_service(machine, item, shown, reading):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from podsys.errors import ExitCode, PodsysError
 from podsys.model.problem import InputProblemsError, Problem
-from podsys.view.console import clean, print_error, print_json
+from podsys.view.console import agree, clean, print_error, print_json
 from podsys.view.progress import progress
 
 Capture = pytest.CaptureFixture[str]
@@ -23,6 +24,14 @@ def test_an_error_says_what_to_do_on_stderr(capsys: Capture) -> None:
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == "error: no workspace here\n  → run podsys init\n  → or use -C\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "yes"), [("y\n", True), (" YES \n", True), ("\n", False), ("n\n", False), ("", False)]
+)
+def test_only_a_yes_is_one(monkeypatch, typed: str, yes: bool) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert agree("Go on?") is yes
 
 
 def test_all_problems_are_shown_with_their_places(capsys: Capture) -> None:

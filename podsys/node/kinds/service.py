@@ -25,7 +25,12 @@ def read(items: List[Item]) -> Readings:
 
 
 def asks_systemd(items: List[Item]) -> Question:
-    return [item["key"] for item in items], ["LoadState", "ActiveState", "UnitFileState"]
+    return [item["key"] for item in items], [
+        "LoadState",
+        "ActiveState",
+        "SubState",
+        "UnitFileState",
+    ]
 
 
 def write(changed: List[Item], wanted: List[Item]) -> None:
@@ -68,6 +73,8 @@ def _read_one(item: Item, shown: Dict[str, str]) -> Dict[str, str]:
     if state not in ("loaded", "masked"):
         raise machine.Unreadable("systemd cannot load %s: %s" % (item["key"], state))
     reading = {"live": _live(shown)}
+    if is_restarting(shown):
+        reading["note"] = "it ended, and systemd starts it again"
     if shown.get("UnitFileState"):  # a unit made at run time has nothing saved
         reading["persistent"] = _saved(shown["UnitFileState"])
     return reading
@@ -76,9 +83,14 @@ def _read_one(item: Item, shown: Dict[str, str]) -> Dict[str, str]:
 def _live(shown: Dict[str, str]) -> str:
     """A failed unit is neither: it should run and does not."""
     active = shown.get("ActiveState", "")
-    if active in RUNS:
-        return "running"
-    return "failed" if active == "failed" else "stopped"
+    if active == "failed" or is_restarting(shown):
+        return "failed"
+    return "running" if active in RUNS else "stopped"
+
+
+def is_restarting(shown: Dict[str, str]) -> bool:
+    """Between two attempts a unit that crashes again and again calls itself activating."""
+    return shown.get("SubState", "").startswith("auto-restart")
 
 
 def _saved(state: str) -> str:
