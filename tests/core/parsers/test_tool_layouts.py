@@ -176,6 +176,28 @@ def test_dcgm_tables_that_are_no_pass(old: str, new: str, status: Status) -> Non
     assert statuses == {Status.PASS, status}
 
 
+@pytest.mark.parametrize(
+    ("test", "below", "status"),
+    [
+        ("PCIe", ["|                           | Fail - GPU: 5"], Status.FAIL),
+        ("PCIe", ["|                           | Skip - GPUs: 5, 6"], Status.UNKNOWN),
+        ("PCIe", ["| Info                      | GPU 5 ran at 24 GB/s"], Status.PASS),
+        ("PCIe", ["| Warning                   | GPU 5 lacks", "| | memory"], Status.WARN),
+        ("NVML Library", ["| Error                     | The library is old"], Status.WARN),
+        ("NVML Library", ["| Inforom                   | Fail"], Status.PASS),
+    ],
+)
+def test_dcgm_rows_below_a_test(test: str, below: list[str], status: Status) -> None:
+    lines = TABLE.splitlines()
+    here = next(number for number, line in enumerate(lines) if line.startswith(f"| {test}"))
+    lines[here + 1 : here + 1] = [f"{line:<76}|" for line in below]
+    outcomes = dcgm.parse("\n".join(lines) + "\n").outcomes
+    found = {one.name: one.status for one in outcomes}
+    assert found[test.lower().replace(" ", "_")] is status
+    assert found.get("inforom", Status.FAIL) is Status.FAIL
+    assert ("inforom" in found) == ("Inforom" in below[0])
+
+
 def test_dcgm_version_3_json() -> None:
     tests = [{"name": "PCIe", "results": [{"gpu_ids": "0", "status": "Pass"}]}]
 
