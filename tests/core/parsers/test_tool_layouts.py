@@ -16,6 +16,7 @@ from podsys.core.parsers import (
     osu,
     p2p_bandwidth,
     perftest,
+    rocm_bandwidth,
     rvs,
 )
 from podsys.model.output import ToolOutput
@@ -100,6 +101,30 @@ def test_perftest_json_settles_its_unit_by_the_message_rate() -> None:
         assert found.figures[0].value == pytest.approx(390, abs=0.01)
     with pytest.raises(Unreadable, match="no unit"):
         perftest.parse(document(390e9 / 8 / 1e6, rate))
+
+
+def test_rocm_rates_and_the_times_below_them() -> None:
+    times = (
+        "         H2D_Timepinned      1024kB    ms   0.0651  0.0651  0.0004  0.0632  0.1\n"
+        "         H2D_Timepinned      2048kB    ms   0.1098  0.1098  0.0004  0.1040  0.2\n"
+        "         H2D_Timepinned      4096kB    ms   0.1898  0.1898  0.0005  0.1874  0.2\n"
+    )
+    text = rocm_bandwidth.KNOWN_GOOD.replace("\nNote", times + "\nNote")
+    assert rocm_bandwidth.parse(text).is_sound, rocm_bandwidth.parse(text).gaps
+    for old, new, said in (
+        (text.splitlines(keepends=True)[4], "", "rows are missing"),
+        (times.splitlines(keepends=True)[2], "", "rows are missing"),
+        ("22.1000 22.0000 0.1000  21.9000 22.3000", "29.1 29.0 0.1 21.9 30.1", "disagree at 4096"),
+        ("0.1898  0.1898", "0.0000  0.1898", "disagree at 4096kB"),
+    ):
+        assert said in "".join(rocm_bandwidth.parse(text.replace(old, new)).gaps)
+
+
+def test_early_nvbandwidth_cut_within_a_line() -> None:
+    whole = nvbandwidth.KNOWN_GOOD.replace("v0.7", "v0.2")
+    early = whole[: whole.index("Running device")]
+    assert nvbandwidth.parse(early).is_sound
+    assert "within a line" in nvbandwidth.parse(early + "Running device_to").gaps[0]
 
 
 def test_nvbandwidth_json() -> None:
