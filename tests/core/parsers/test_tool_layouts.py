@@ -305,3 +305,6 @@ def test_rvs_copies_are_counted() -> None:
     assert both.gaps == ()
     assert [figure.value for figure in both.figures] == [57.1, 57.1]
     assert rvs.parse(line.format(n=2) + table).gaps == ("1 of 2 copies",)
+    back = line.format(n=1).replace("h2d::true d2h::false", "h2d::false d2h::true")
+    cut = rvs.parse(line.format(n=1) + line.format(n=2) + back + table)
+    assert cut.gaps == ("1 of 2 copies",)
