@@ -76,3 +76,27 @@ def test_a_folder_without_init_is_refused(installed, tmp_path):
     assert done.returncode == 2
     assert "podsys init" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+OWN = """
+def test_good(): pass
+def test_bad(): assert 1 == 2, "one is not two"
+"""
+
+
+def test_a_check_of_the_wheel_can_fail(installed, tmp_path):
+    """It lies inside the package there, whose own broken assertions say nothing of a node."""
+    nodes = "{n1: {address: 127.0.0.1}}"
+    (tmp_path / "cluster.yaml").write_text(f"cluster: t\nnodes: {nodes}\n")
+    (tmp_path / "known_hosts").write_text("")
+    folder = installed / "podsys" / "_data" / "checks" / "own"
+    folder.mkdir()
+    (folder / "test_own.py").write_text(OWN)
+    lines = tmp_path / "lines.jsonl"
+    plugins = ["-p", "podsys.commands.check_plugin", "-p", "no:cacheprovider"]
+    plugins += ["-p", "no:pytest11.testinfra", "-c", os.devnull, "--import-mode", "importlib"]
+    where = ["--rootdir", str(folder.parent), "--workspace", str(tmp_path), str(folder)]
+    run(installed, tmp_path, "-m", "pytest", *plugins, "--findings", str(lines), *where)
+    found = [json.loads(line) for line in lines.read_text().splitlines()]
+    ended = {one["check"]: one["status"] for one in found if one["type"] == "outcome"}
+    assert ended == {"own.good": "pass", "own.bad": "fail"}

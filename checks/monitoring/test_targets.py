@@ -40,7 +40,7 @@ def is_awaited(target, cluster):
 
 def ask(cluster, fleet, server):
     data = cluster.role("prometheus").data
-    base = f"http://{cluster.spec.nodes[server].address}"
+    base = f"http://{cluster.url_host(server)}"
     urls = f"{base}:{data['port']} {base}:{data['alertmanager_port']}"
     answer = fleet.run(server, f"python3 - {urls}", 60, PROGRAM.read_bytes())
     if not answer.ok:

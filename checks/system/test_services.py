@@ -22,7 +22,7 @@ def test_node_exporter_answers(host, cluster):
     if node not in cluster.members("node_exporter"):
         pytest.skip("podsys installs no node exporter on this operating system")
     port = cluster.role("node_exporter").data["port"]
-    url = f"http://{cluster.spec.nodes[node].address}:{port}/metrics"
+    url = f"http://{cluster.url_host(node)}:{port}/metrics"
     ask = "import sys,urllib.request as u;print(u.urlopen(sys.argv[1],timeout=10).read().decode())"
     answer = host.run("python3 -c %s %s", ask, url)
     assert answer.succeeded, f"{url} gives no answer"

@@ -13,6 +13,7 @@ import podsys
 from podsys.commands.check_marks import TIMES_USUAL, read_mark
 from podsys.commands.check_session import CheckCluster
 from podsys.core.check_lines import CheckOutcome
+from podsys.effects.content import content_root
 from podsys.model.status import Status
 
 PODSYS = Path(podsys.__file__).parent
@@ -70,10 +71,15 @@ def _explain(found: pytest.ExceptionInfo[BaseException], when: str) -> tuple[Sta
     first = (str(error).strip() or type(error).__name__).splitlines()[0]
     if isinstance(error, pytest.skip.Exception):
         return Status.SKIP, first
-    own = PODSYS not in Path(found.traceback[-1].path).parents
+    own = _is_of_a_check(Path(found.traceback[-1].path))
     if when == "call" and own and isinstance(error, AssertionError | pytest.fail.Exception):
         return Status.FAIL, first
     return Status.UNKNOWN, f"the check could not tell: {first}"
+
+
+def _is_of_a_check(file: Path) -> bool:
+    """In a wheel the checks that podsys ships lie inside its package."""
+    return PODSYS not in file.parents or content_root() / "checks" in file.parents
 
 
 def judge_loading(collector: pytest.Collector, report: pytest.CollectReport) -> CheckOutcome:

@@ -15,6 +15,7 @@ from podsys.commands.common import Cluster, load_cluster, load_facts
 from podsys.commands.platform_names import UNKNOWN, platform_names
 from podsys.core.check_lines import CheckOutcome, CheckOutput, as_line, read_measurements
 from podsys.core.line_rate import find_line_rate
+from podsys.core.rendering import view_node
 from podsys.core.roles import families_of, nodes_of, parse_roles
 from podsys.effects.content import read_role_texts
 from podsys.errors import PodsysError
@@ -51,6 +52,10 @@ class CheckCluster:
     def platforms_of(self, node: str) -> tuple[str, ...]:
         """Names under which baselines of this machine may stand, the most particular last."""
         return self.platforms.get(node, (UNKNOWN,))
+
+    def url_host(self, node: str) -> str:
+        """Its address as it stands in a URL, where colons of IPv6 would begin a port."""
+        return view_node(node, self.spec.nodes[node].address).url_host
 
     def role(self, name: str) -> Role:
         """What podsys installs under this name, with its ports and files."""

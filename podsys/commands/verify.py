@@ -61,7 +61,7 @@ def _read_facts(run: Path) -> object:
     """What the probe brought home; None where that is missing, which its hash tells as well."""
     try:
         found: object = json.loads((run / FACTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return found
 
@@ -69,7 +69,7 @@ def _read_facts(run: Path) -> object:
 def read_certificate(file: Path) -> dict[str, Any]:
     try:
         certificate = json.loads(read_text(file))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PodsysError(f"{file}: not JSON: {error}", "name a certificate.json") from error
     if not isinstance(certificate, dict):
         raise PodsysError(f"{file}: no certificate: not a JSON object", "name a certificate.json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from podsys.core.risen import find_risen
+from podsys.core.risen import find_risen, find_unread
 from podsys.effects.probe import probe
 from podsys.effects.ssh import Fleet
 
@@ -22,6 +22,7 @@ def watch_counters(fleet: Fleet, nodes: Sequence[str]) -> Iterator[list[str]]:
     after = probe(fleet, asked, sections=SECTIONS)
     for node in nodes:
         lost = before[node].error or after[node].error
+        lost = lost or find_unread(before[node], SECTIONS) or find_unread(after[node], SECTIONS)
         if lost:
             raise RuntimeError(f"{node}: its counters could not be read: {lost}")
         risen += [f"{node} {text}" for text in find_risen(before[node], after[node])]

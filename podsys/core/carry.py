@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -82,14 +83,28 @@ def keep_lines(
         return Kept(run, why_not="every node has rebooted or is to be different since")
     fresh = [line for line in lines if _is_fresh(line, since)]
     whole = {*before.nodes} == {*now.nodes} == valid
-    done = {_key(line) for line in _finished(fresh, valid, whole)}
-    continued = {one["check"] for one in _planned(lines) if one.get("continues")}
+    planned = list(_planned(lines))
+    partly = _find_partly(fresh, planned)
+    done = {_key(line) for line in _finished(fresh, valid, whole)} - partly
+    continued = {one["check"] for one in planned if one.get("continues")}
     kept = [
         _mark(run, line)
         for line in fresh
         if _key(line) in done or _is_part(line, continued, valid) or _is_number(line, done, valid)
     ]
     return Kept(run, kept, "" if kept else "nothing in it is recent and whole")
+
+
+def _find_partly(lines: Iterable[Line], planned: Iterable[Line]) -> set[tuple[str, ...]]:
+    """What ran several times on the same nodes, with other parameters, and not each time well."""
+    due = Counter((one["check"], *one["nodes"]) for one in planned)
+    well = Counter(_key(line) for line in lines if _ended_well(line))
+    ill = {_key(line) for line in lines if line.get("type") == "outcome" and not _ended_well(line)}
+    return ill | {key for key, count in due.items() if well[key] < count}
+
+
+def _ended_well(line: Line) -> bool:
+    return line.get("type") == "outcome" and line.get("status") in ("pass", "skip")
 
 
 def _is_fresh(line: Line, since: datetime) -> bool:
@@ -107,7 +122,7 @@ def _finished(lines: Iterable[Line], valid: set[str], whole: bool) -> Iterator[L
     for line in every:
         if line.get("type") == "outcome" and not line["nodes"] and line["check"] in flawed_on_nodes:
             continue
-        good = line.get("type") == "outcome" and line.get("status") in ("pass", "skip")
+        good = _ended_well(line)
         as_then = {*line["nodes"]} <= valid if good and line["nodes"] else whole
         if good and as_then and line["check"] not in flawed:
             yield line
@@ -115,8 +130,7 @@ def _finished(lines: Iterable[Line], valid: set[str], whole: bool) -> Iterator[L
 
 def _is_open(line: Line) -> bool:
     """A check that says of some nodes by itself how it went there: all of it is asked again."""
-    good = line.get("status") in ("pass", "skip")
-    return line.get("type") == "outcome" and bool(line["nodes"]) and not good
+    return line.get("type") == "outcome" and bool(line["nodes"]) and not _ended_well(line)
 
 
 def _is_flawed(line: Line) -> bool:

@@ -1,8 +1,8 @@
-"""Error counters that rose from one look at a node to the next."""
+"""Error counters that rose from one look at a node to the next, and parts that went away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from podsys.model.facts import NodeFacts
 
@@ -21,14 +21,43 @@ NVLINK_ERRORS = ("crc_errors", "replay_errors", "recovery_errors")
 Counters = Mapping[str, int]
 
 
+def find_unread(facts: NodeFacts, sections: Iterable[str]) -> str:
+    """Why what is in these sections cannot be told to have stayed; "" where all were read."""
+    for name in sections:
+        found = facts.sections.get(name)
+        if found is None or found.status != "ok":
+            return f"{name}: {(found.reason if found else '') or 'not read'}"
+    return ""
+
+
 def find_risen(before: NodeFacts, after: NodeFacts) -> Iterator[str]:
-    """`mlx5_0/1 symbol_error 3 -> 17`; a counter that went back counts from nothing."""
+    """`mlx5_0/1 symbol_error 3 -> 17`; a counter that went back counts from nothing.
+
+    A part that is gone has taken its counters along: it is named itself.
+    """
+    still = {*_parts(after)}
+    yield from (f"{part} is gone" for part in _parts(before) if part not in still)
     known = dict(_counters(before))
     for name, value in _counters(after):
         if name in known and value > known[name]:
             yield f"{name} {known[name]} -> {value}"
         elif name in known and 0 < value < known[name]:
             yield f"{name} {known[name]} -> {value}, reset meanwhile"
+
+
+def _parts(facts: NodeFacts) -> Iterator[str]:
+    """What answers; not interfaces made by software, which come and go."""
+    for port in facts.get("infiniband.ports") or ():
+        yield f"{port['device']}/{port['port']}"
+    for nic in facts.get("network.nics") or ():
+        if nic.get("physical"):
+            yield str(nic["name"])
+    for device in facts.get("pci.devices") or ():
+        if not device.get("gone"):
+            yield str(device["bdf"])
+    for gpu in facts.get("gpu.gpus") or ():
+        if not (gpu.get("error") or facts.get("gpu.nvml_error")):
+            yield f"GPU {gpu['bdf']}"
 
 
 def _counters(facts: NodeFacts) -> Iterator[tuple[str, int]]:

@@ -89,6 +89,15 @@ def test_what_failed_without_a_number_is_asked_again(status: str) -> None:
     assert not keep(outcome("service", "n1", status=status)).lines
 
 
+@pytest.mark.parametrize("nodes", [[], ["n1"]])
+def test_a_check_with_parameters_is_kept_where_each_of_them_went_well(nodes: list[str]) -> None:
+    twice = {"type": "started", "planned": [{"check": "copy", "nodes": nodes}] * 2}
+    one, bad = outcome("copy", *nodes), outcome("copy", *nodes, status="unknown")
+    assert len(keep(twice, one, one).lines) == 2
+    assert not keep(twice, one).lines
+    assert not keep(twice, one, bad).lines
+
+
 def test_a_check_with_a_number_missing_is_no_whole_check() -> None:
     number = {**pair("n1", "n2"), "check": "speed"}
     assert len(keep(number, outcome("speed")).lines) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from podsys.core.rails import Rail, common_rails, find_rail_rate, find_rails
-from podsys.core.risen import find_risen
+from podsys.core.risen import find_risen, find_unread
 from podsys.model.facts import NodeFacts, Section
 
 
@@ -61,3 +61,33 @@ def test_links_buses_and_nvlink_count_too() -> None:
         "0000:01:00.0 aer fatal 1 -> 2",
         "0000:02:00.0 link 4 crc_errors 1 -> 2",
     ]
+
+
+def test_parts_that_went_away_took_their_counters_along() -> None:
+    def having(*names: str, gone: bool = False) -> NodeFacts:
+        return node(
+            *(port(f"mlx5_{name}", symbol_error=0) for name in names),
+            network={"nics": [{"name": f"eth{name}", "physical": True} for name in names]},
+            pci={"devices": [{"bdf": "0000:01:00.0", "gone": gone}]},
+            gpu={"gpus": [{"bdf": f"0000:0{name}:00.0"} for name in names]},
+        )
+
+    assert list(find_risen(having("0"), having("0", "1"))) == []
+    assert list(find_risen(having("0", "1"), having("0", gone=True))) == [
+        "mlx5_1/1 is gone",
+        "eth1 is gone",
+        "0000:01:00.0 is gone",
+        "GPU 0000:01:00.0 is gone",
+    ]
+    lost = node(gpu={"gpus": [{"bdf": "0000:00:00.0", "error": "GPU is lost"}]})
+    assert "GPU 0000:00:00.0 is gone" in list(find_risen(having("0"), lost))
+    made = node(network={"nics": [{"name": "vxlan0", "physical": False}]})
+    assert list(find_risen(made, node(network={"nics": []}))) == []
+
+
+def test_counters_that_were_not_read_have_not_stayed() -> None:
+    sections = {"infiniband": Section("ok", {}), "gpu": Section("unknown", {}, "it took too long")}
+    facts = NodeFacts("n1", sections=sections)
+    assert find_unread(facts, ["infiniband"]) == ""
+    assert find_unread(facts, ["infiniband", "gpu"]) == "gpu: it took too long"
+    assert find_unread(facts, ["pci"]) == "pci: not read"

@@ -163,7 +163,7 @@ def test_bad_evidence_outweighs_a_missing_signature(certificate: Path) -> None:
     assert check(certificate)[0] is ExitCode.FAILED
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "\x00", '"certificate"'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "\x00", '"certificate"', "[" * 100_000])
 def test_what_is_no_certificate_is_bad_input(tmp_path: Path, text: str) -> None:
     file = tmp_path / "certificate.json"
     file.write_text(text)

@@ -90,6 +90,7 @@ def judge_pairs(
     findings += [
         case.finding(Status.UNKNOWN, [node], None, reason) for node, reason in unmeasured.items()
     ]
+    findings += _judge_unsaid(case, {*nodes, *measured}, findings)
     return PairVerdict(tell_setups(findings, measurements), found.suspects, unmeasured)
 
 
@@ -125,17 +126,21 @@ def _thresholds(
 
 def _judge_fleet(case: _Case) -> Iterator[Finding]:
     """No pair at all above the floor: the whole fleet fails and nobody in it is singled out."""
-    known = [pair.worst for pair in case.pairs if pair.worst is not None]
+    known = _find_worst(case)
     if known and _is_below_floor(case):
-        nodes = sorted({n for p in case.pairs if p.worst is not None for n in p.nodes})
+        nodes = sorted({n for p in case.pairs if p.values for n in p.nodes})
         evidence = f"none of {len(known)} pairs reaches the floor; worst {min(known):.3g}"
         yield case.finding(Status.FAIL, nodes, median(known), evidence)
 
 
 def _is_below_floor(case: _Case) -> bool:
     floor = case.thresholds.absolute
-    known = [pair.worst for pair in case.pairs if pair.worst is not None]
-    return floor is not None and all(value < floor for value in known)
+    return floor is not None and all(value < floor for value in _find_worst(case))
+
+
+def _find_worst(case: _Case) -> list[float]:
+    """Of each pair; one that was fast one way and gave nothing the other way clears nobody."""
+    return [pair.worst for pair in case.pairs if pair.values and pair.worst is not None]
 
 
 def _judge_nodes(case: _Case) -> Iterator[Finding]:
@@ -205,6 +210,15 @@ def find_lost(measurements: Iterable[Measurement]) -> dict[str, str]:
     """Nodes that could not be reached any more when they were measured last, with the reason."""
     last = {node: one for one in measurements for node in one.nodes}
     return {node: one.problem for node, one in last.items() if node in one.lost}
+
+
+def _judge_unsaid(
+    case: _Case, nodes: Iterable[str], findings: Sequence[Finding]
+) -> Iterator[Finding]:
+    """No node may be well because nothing was said of it."""
+    named = {node for one in findings for node in one.nodes}
+    for node in sorted({*nodes} - named):
+        yield case.finding(Status.UNKNOWN, [node], None, "none of its pairs is good or explained")
 
 
 def _judge_lost_at_times(case: _Case, measurements: Iterable[Measurement]) -> Iterator[Finding]:

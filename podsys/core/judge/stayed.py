@@ -50,7 +50,8 @@ def judge_stayed(nodes: Iterable[Presence]) -> tuple[list[Finding], list[Suspect
 
 def fold_absent(findings: Iterable[Finding], stayed: Iterable[Finding]) -> list[Finding]:
     """What could not be measured of a node that is gone follows from that."""
-    gone = {node for one in stayed if one.status is Status.FAIL for node in one.nodes}
+    failed = [one for one in stayed if one.check == CHECK and one.status is Status.FAIL]
+    gone = {node for one in failed for node in one.nodes}
     return [
         replace(one, folded_under=CHECK)
         if one.nodes and gone.issuperset(one.nodes) and _follows(one)

@@ -41,7 +41,11 @@ def judge_tools(
         alike = of_all if first.platforms else {}
         handed = [_hand(one) for one in group]
         verdict = judge_outputs(handed, bounds, alike)
-        owners = {one.name: found for one, found in zip(handed, group, strict=True)}
+        owners = {
+            (one.name, metric): found
+            for one, found in zip(handed, group, strict=True)
+            for metric in ("", *(figure.metric for figure in found.output.figures))
+        }
         findings += [
             _blame_nobody(_sign(finding, first, owners), suspects)
             for finding in verdict.findings
@@ -115,9 +119,14 @@ def _blame_nobody(finding: Finding, suspects: Sequence[Suspect]) -> Finding:
     return replace(finding, nodes=(), evidence=evidence)
 
 
-def _sign(finding: Finding, first: CheckOutput, owners: Mapping[str, CheckOutput]) -> Finding:
-    """Under the check's own id; what only one test of a tool says keeps the test's name."""
-    one = owners.get(", ".join(finding.nodes), first)
+def _sign(
+    finding: Finding, first: CheckOutput, owners: Mapping[tuple[str, str], CheckOutput]
+) -> Finding:
+    """Under the check's own id; what only one test of a tool says keeps the test's name.
+
+    `owners`: by nodes and metric. A check may run several tests on the same nodes.
+    """
+    one = owners.get((", ".join(finding.nodes), finding.metric), first)
     name = finding.check.partition(".")[2]
     metric = finding.metric or ("" if name in ("run", "output") else name)
     return replace(

@@ -20,6 +20,8 @@ WORDS = {
 _ROW = re.compile(r"\|(?P<name>.{1,60}?)\|(?P<value>.{0,400})\|?\s*")
 _ENTITY = re.compile(r"([A-Za-z]+ ?[0-9]+): (.+)")
 _ENTITY_LIST = re.compile(r"(.+?)\s*-\s*(?:GPUs?|All).*")
+# Rows of these names tell more of the test above them: "Warning", "Warning: GPU0"; not "Inforom".
+_NOTE = re.compile(r"(Warning|Error|Info)\b.*")
 
 
 def read_table(text: str, tool: str) -> ToolOutput:
@@ -66,7 +68,7 @@ def _find_errors(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _read_rows(body: Sequence[str]) -> list[Outcome]:
-    """A row without a name tells more of the test above it: an entity's result, or a reason."""
+    """A row without a name tells more of the test above it: results of others, or a reason."""
     outcomes: list[Outcome] = []
     category = ""
     for line in body:
@@ -77,26 +79,38 @@ def _read_rows(body: Sequence[str]) -> list[Outcome]:
         if not row or category == "Metadata":
             continue
         name, value = row["name"].strip(), row["value"].strip().rstrip("|").strip()
-        if name and not name.startswith(("Warning", "Error", "Info")):
+        note = _NOTE.fullmatch(name)
+        if name and not note:
             outcomes.append(read_result(name, value))
         elif outcomes:
-            outcomes[-1] = _add(outcomes[-1], value)
+            outcomes[-1] = _add(outcomes[-1], value, note[1] if note else "")
     return outcomes
 
 
 def read_result(name: str, word: str) -> Outcome:
     """Skip is no pass, and a word nobody knows is none either."""
     plain = word.strip()
-    listed = _ENTITY_LIST.fullmatch(plain)
-    status = WORDS.get((listed[1] if listed else plain).strip().lower())
+    status = _read_word(plain)
     if status is None:
         return Outcome(_slug(name), Status.UNKNOWN, f"{name}: {plain[:80] or 'no result'}")
     return Outcome(_slug(name), status, f"{name}: {plain}")
 
 
-def _add(outcome: Outcome, value: str) -> Outcome:
+def _read_word(text: str) -> Status | None:
+    """`Fail`, `Fail - All`, `Fail - GPUs: 2, 5`."""
+    listed = _ENTITY_LIST.fullmatch(text)
+    return WORDS.get((listed[1] if listed else text).strip().lower())
+
+
+def _add(outcome: Outcome, value: str, note: str) -> Outcome:
+    """Version 3 lists who passed beside the test's name, and who did not in rows below it.
+
+    A test that passed and has something to warn of is as doubtful here as it is in JSON.
+    """
     entity = _ENTITY.fullmatch(value)
-    status = outcome.status
+    status = worse(outcome.status, _read_word(value) or Status.PASS)
+    if note in ("Warning", "Error"):
+        status = worse(status, Status.WARN)
     if entity and entity[1].upper().startswith(("GPU", "CPU")):
         found = WORDS.get(entity[2].strip().lower(), Status.UNKNOWN)
         status = worse(status, found)

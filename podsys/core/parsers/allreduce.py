@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Any
 
 from podsys.core.parsers import Unreadable
@@ -39,7 +40,9 @@ class Allreduce:
 
 
 def parse(text: str) -> Allreduce:
-    lines = [read_json(line, "allreduce") for line in text.splitlines() if line.strip()]
+    """What a launcher or a login says before the program begins is passed over."""
+    said = dropwhile(lambda line: not line.lstrip().startswith("{"), text.splitlines())
+    lines = [read_json(line, "allreduce") for line in said if line.strip()]
     if len(lines) < 3 or "podsys_allreduce" not in lines[0] or "finished" not in lines[-1]:
         raise Unreadable("allreduce did not run to its end")
     head, *rows, end = lines

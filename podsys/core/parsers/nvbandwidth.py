@@ -109,6 +109,8 @@ def _end_case(
 def _demand_end(text: str, found: Nvbandwidth) -> None:
     """Versions before 0.6 say their note first, and have no last line to look for."""
     if EARLY_NOTE in text or found.version.startswith(EARLY_VERSIONS):
+        if text.rpartition("\n")[2].strip():
+            found.gaps.append("the output ends within a line")
         return
     if LATE_NOTE not in text or not re.search(LAST_LINE + r".*system topology\.", text):
         found.gaps.append("the closing note is missing: it did not run to its end")

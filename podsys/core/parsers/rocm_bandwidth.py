@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 
 from podsys.core.parsers import Unreadable
-from podsys.core.parsers._numbers import has_holes, read_number, split_lines
+from podsys.core.parsers._numbers import agree, has_holes, read_number, rounding, split_lines
 from podsys.model.output import Figure, ToolOutput
 
 TOOL = "rocm-bandwidth"
+AGREES = 0.05
 HEADER = ("test", "atts", "units", "median", "mean", "stddev", "min", "max")
 _TEST = re.compile(r"(H2D|D2H)_Bandwidth_(\w+)\*?")
+_TIME = re.compile(r"(H2D|D2H)_Time_?(\w+)\*?")
 _SIZE = re.compile(r"\+?0?([0-9]{1,12})(By|kB|MB)")
 FACTORS = {"By": 1, "kB": 1024, "MB": 1048576}
 NOTE = "might occur with a mixture of architectural capabilities."
@@ -32,7 +34,7 @@ def parse(text: str) -> ToolOutput:
         words = line.split()
         if words and _TEST.fullmatch(words[0]):
             figures += _read_row(words, gaps)
-    gaps += _find_missing(figures)
+    gaps += [*_find_missing(figures), *_find_contradictions(lines)]
     if NOTE not in text:
         gaps.append("the closing note is missing: it did not run to its end")
     return ToolOutput(tool=TOOL, figures=tuple(figures), gaps=tuple(gaps))
@@ -63,6 +65,36 @@ def _find_missing(figures: Sequence[Figure]) -> list[str]:
     if has_holes([size for size in sizes if size >= 1024]):
         return ["sizes are missing in the sweep"]
     return []
+
+
+def _find_contradictions(lines: Sequence[str]) -> list[str]:
+    """Below the rates stand the times that they are from, one for each; old versions print none."""
+    rates, times = (_read_medians(lines, kind) for kind in (_TEST, _TIME))
+    if not times:
+        return []
+    if rates.keys() != times.keys():
+        return ["rates and times are not of the same sizes: rows are missing"]
+    wrong = [key[2] for key, rate in rates.items() if not _fit(key[2], rate, times[key])]
+    return [f"size, time and rate disagree at {size}" for size in wrong[:1]]
+
+
+def _read_medians(lines: Sequence[str], kind: re.Pattern[str]) -> dict[tuple[str, str, str], str]:
+    """By way, memory and size, as printed."""
+    rows = [line.split() for line in lines]
+    named = [(kind.fullmatch(row[0]), row) for row in rows if len(row) == len(HEADER)]
+    return {(found[1], found[2], row[1]): row[3] for found, row in named if found}
+
+
+def _fit(size: str, rate: str, millis: str) -> bool:
+    """Both are medians, a few percent apart. Of less than a kilobyte the tool prints 0 as rate."""
+    found, took = _SIZE.fullmatch(size), read_number(millis)
+    if found and found[2] == "By":
+        return True
+    if not found or not took:
+        return False
+    expected = int(found[1]) * FACTORS[found[2]] / took / 1e6
+    slack = AGREES + rounding(millis) / took
+    return agree(read_number(rate), expected, slack, 0.01)
 
 
 KNOWN_GOOD = f"""\

@@ -55,6 +55,51 @@ def test_uniformly_slow_fails_the_floor_and_singles_nobody_out(size: int) -> Non
     assert not [f for f in verdict.findings if f.status is Status.PASS]
 
 
+def both(one: str, other: str, there: float | None, back: float | None) -> list[Measurement]:
+    ways = (((one, other), there), ((other, one), back))
+    return [
+        Measurement("c", "bw", way, value, "Gbit/s", problem="" if value else "no answer")
+        for way, value in ways
+    ]
+
+
+def test_a_pair_that_was_fast_one_way_only_clears_nobody() -> None:
+    slow = 0.4 * LINE_RATE
+    found = [
+        *both("n1", "n2", slow, slow), *both("n1", "n3", slow, slow), *both("n2", "n3", slow, slow),
+        *both("n3", "n4", USUAL, None),
+    ]  # fmt: skip
+    verdict = judge_pairs(found, BASELINE, LINE_RATE, ["n1", "n2", "n3", "n4"])
+    assert not [one for one in verdict.findings if one.status is Status.PASS]
+    failed = {n for one in verdict.findings if one.status is Status.FAIL for n in one.nodes}
+    assert failed == {"n1", "n2", "n3"}
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_of_every_node_something_is_said_and_none_below_the_floor_passes(
+    data: st.DataObject,
+) -> None:
+    nodes = [f"n{number}" for number in range(data.draw(st.integers(2, 6)))]
+    values = st.sampled_from([USUAL, USUAL, 0.4 * LINE_RATE, None])
+    found = [
+        one
+        for place, node in enumerate(nodes)
+        for other in nodes[place + 1 :]
+        if data.draw(st.booleans())
+        for one in both(node, other, data.draw(values), data.draw(values))
+    ]
+    said: dict[str, set[Status]] = {}
+    for finding in judge_pairs(found, BASELINE, LINE_RATE, nodes).findings:
+        for node in finding.nodes:
+            said.setdefault(node, set()).add(finding.status)
+    assert said.keys() == {*nodes}
+    for node in nodes:
+        own = [one.value for one in found if node in one.nodes and one.value is not None]
+        if not any(value == USUAL for value in own):
+            assert Status.PASS not in said[node]
+
+
 def test_the_worst_of_a_slow_fleet_is_still_found() -> None:
     fleet = Fleet(8, all_factor=0.4, slow_nodes={"n005": 0.3})
     verdict = judge_pairs(fleet.measure_rounds(), BASELINE, LINE_RATE, fleet.nodes)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from podsys.core.judge.stayed import Presence, judge_stayed, merge_suspects
-from podsys.model.finding import Suspect
+from podsys.core.judge.stayed import Presence, fold_absent, judge_stayed, merge_suspects
+from podsys.model.finding import Finding, Suspect
 from podsys.model.status import Status
 
 GOOD = Presence("n1", "boot-1", "boot-1")
@@ -46,6 +46,14 @@ def test_what_cannot_be_ended_on_a_node_fails_it() -> None:
     assert [f.status for f in findings] == [Status.PASS, Status.FAIL]
     assert "iperf3 -s" in findings[-1].evidence
     assert not suspects
+
+
+def test_what_is_unknown_of_a_node_follows_only_where_that_is_gone() -> None:
+    unknown = [Finding("x", "s", (node,), Status.UNKNOWN) for node in ("n1", "n2")]
+    stayed, _ = judge_stayed(
+        [Presence("n1", "b", "b", left=("iperf3 -s",)), Presence("n2", "b", error="no answer")]
+    )
+    assert [one.folded_under for one in fold_absent(unknown, stayed)] == ["", "run.node_stayed"]
 
 
 def test_suspects_are_merged_by_what_they_are() -> None:

@@ -143,6 +143,20 @@ def test_a_suspect_explains_what_many_nodes_measured_together() -> None:
     assert one.evidence.startswith("slow, explained by suspect node n2; ")
 
 
+def test_several_tests_on_the_same_nodes_each_say_what_they_were_made_with() -> None:
+    def ran(metric: str, algorithm: str, seconds: float) -> CheckOutput:
+        figure = Figure(metric=metric, value=9.0, unit="GB/s", setup={"algorithm": algorithm})
+        tool = ToolOutput(tool="nccl-tests", figures=(figure,))
+        return CheckOutput("x", "network", ("n1", "n2"), "raw/x", tool, seconds=seconds)
+
+    found = judge(ran("sum_busbw", "RING", 3.0), ran("gather_busbw", "TREE", 4.0))
+    said = {one.metric: (one.seconds, one.evidence) for one in found if one.metric}
+    assert said["sum_busbw"][0] == 3.0
+    assert "algorithm RING" in said["sum_busbw"][1]
+    assert said["gather_busbw"][0] == 4.0
+    assert "algorithm TREE" in said["gather_busbw"][1]
+
+
 def test_lines_say_the_same_after_a_file() -> None:
     import json
 

@@ -34,6 +34,13 @@ def test_a_whole_run_is_read() -> None:
     assert found.largest.busbw_gbps == pytest.approx(0.2212, abs=1e-4)
 
 
+def test_what_is_said_before_the_program_begins_is_passed_over() -> None:
+    """By a login, say: that a collective did not run would be blamed on its nodes."""
+    assert parse(f"Welcome to n1\n\n{PRINTED}") == parse(PRINTED)
+    assert read(f"{PRINTED}and then\n") is None
+    assert read(PRINTED.replace('{"bytes": 1024', 'oops\n{"bytes": 1024')) is None
+
+
 def test_wrong_elements_are_counted_over_all_sizes() -> None:
     assert parse(PRINTED.replace('"wrong": 0', '"wrong": 3')).wrong == 6
 

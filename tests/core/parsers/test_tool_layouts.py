@@ -16,6 +16,7 @@ from podsys.core.parsers import (
     osu,
     p2p_bandwidth,
     perftest,
+    rocm_bandwidth,
     rvs,
 )
 from podsys.model.output import ToolOutput
@@ -102,6 +103,30 @@ def test_perftest_json_settles_its_unit_by_the_message_rate() -> None:
         perftest.parse(document(390e9 / 8 / 1e6, rate))
 
 
+def test_rocm_rates_and_the_times_below_them() -> None:
+    times = (
+        "         H2D_Timepinned      1024kB    ms   0.0651  0.0651  0.0004  0.0632  0.1\n"
+        "         H2D_Timepinned      2048kB    ms   0.1098  0.1098  0.0004  0.1040  0.2\n"
+        "         H2D_Timepinned      4096kB    ms   0.1898  0.1898  0.0005  0.1874  0.2\n"
+    )
+    text = rocm_bandwidth.KNOWN_GOOD.replace("\nNote", times + "\nNote")
+    assert rocm_bandwidth.parse(text).is_sound, rocm_bandwidth.parse(text).gaps
+    for old, new, said in (
+        (text.splitlines(keepends=True)[4], "", "rows are missing"),
+        (times.splitlines(keepends=True)[2], "", "rows are missing"),
+        ("22.1000 22.0000 0.1000  21.9000 22.3000", "29.1 29.0 0.1 21.9 30.1", "disagree at 4096"),
+        ("0.1898  0.1898", "0.0000  0.1898", "disagree at 4096kB"),
+    ):
+        assert said in "".join(rocm_bandwidth.parse(text.replace(old, new)).gaps)
+
+
+def test_early_nvbandwidth_cut_within_a_line() -> None:
+    whole = nvbandwidth.KNOWN_GOOD.replace("v0.7", "v0.2")
+    early = whole[: whole.index("Running device")]
+    assert nvbandwidth.parse(early).is_sound
+    assert "within a line" in nvbandwidth.parse(early + "Running device_to").gaps[0]
+
+
 def test_nvbandwidth_json() -> None:
     case = {
         "name": "device_to_device_memcpy_read_ce", "status": "Passed", "sum": 742.0, "min": 0.0,
@@ -174,6 +199,28 @@ def test_dcgm_tables_that_are_no_pass(old: str, new: str, status: Status) -> Non
     assert old in TABLE
     statuses = {one.status for one in dcgm.parse(TABLE.replace(old, new)).outcomes}
     assert statuses == {Status.PASS, status}
+
+
+@pytest.mark.parametrize(
+    ("test", "below", "status"),
+    [
+        ("PCIe", ["|                           | Fail - GPU: 5"], Status.FAIL),
+        ("PCIe", ["|                           | Skip - GPUs: 5, 6"], Status.UNKNOWN),
+        ("PCIe", ["| Info                      | GPU 5 ran at 24 GB/s"], Status.PASS),
+        ("PCIe", ["| Warning                   | GPU 5 lacks", "| | memory"], Status.WARN),
+        ("NVML Library", ["| Error                     | The library is old"], Status.WARN),
+        ("NVML Library", ["| Inforom                   | Fail"], Status.PASS),
+    ],
+)
+def test_dcgm_rows_below_a_test(test: str, below: list[str], status: Status) -> None:
+    lines = TABLE.splitlines()
+    here = next(number for number, line in enumerate(lines) if line.startswith(f"| {test}"))
+    lines[here + 1 : here + 1] = [f"{line:<76}|" for line in below]
+    outcomes = dcgm.parse("\n".join(lines) + "\n").outcomes
+    found = {one.name: one.status for one in outcomes}
+    assert found[test.lower().replace(" ", "_")] is status
+    assert found.get("inforom", Status.FAIL) is Status.FAIL
+    assert ("inforom" in found) == ("Inforom" in below[0])
 
 
 def test_dcgm_version_3_json() -> None:
@@ -258,3 +305,6 @@ def test_rvs_copies_are_counted() -> None:
     assert both.gaps == ()
     assert [figure.value for figure in both.figures] == [57.1, 57.1]
     assert rvs.parse(line.format(n=2) + table).gaps == ("1 of 2 copies",)
+    back = line.format(n=1).replace("h2d::true d2h::false", "h2d::false d2h::true")
+    cut = rvs.parse(line.format(n=1) + line.format(n=2) + back + table)
+    assert cut.gaps == ("1 of 2 copies",)
