@@ -11,7 +11,7 @@ from tests.node.hardware import SAMPLES, link, put_infiniband, put_pci
 
 
 def test_a_machine_without_any(machine):
-    assert read_section("infiniband") == {"ports": []}
+    assert read_section("infiniband") == {"ports": [], "count": 0}
 
 
 def test_one_port(machine):
@@ -43,6 +43,7 @@ def test_virtual_functions_beside_their_device_are_not_its_ports(machine):
         put_infiniband(machine, device, bdf)
     link(machine, "/sys/bus/pci/devices/0000:19:00.2/physfn", "/sys/bus/pci/devices/0000:19:00.0")
     assert [port["device"] for port in read_section("infiniband")["ports"]] == ["mlx5_0"]
+    assert read_section("infiniband")["count"] == 1
     machine.path("/sys/class/infiniband/mlx5_0").rename(machine.path("/elsewhere"))
     assert [port["device"] for port in read_section("infiniband")["ports"]] == ["mlx5_1"]
 

@@ -38,7 +38,8 @@ def read() -> Dict[str, Any]:
     devices = machine.list_folder(FOLDER)
     places = {pci_address("%s/%s/device" % (FOLDER, device)) for device in devices} - {""}
     whole_ones = [d for d in devices if link_name(PARENT % (FOLDER, d)) not in places]
-    return {"ports": [port for device in whole_ones for port in _read_device(device)]}
+    ports = [port for device in whole_ones for port in _read_device(device)]
+    return {"ports": ports, "count": len(whole_ones)}
 
 
 def _read_device(device: str) -> List[Dict[str, Any]]:
