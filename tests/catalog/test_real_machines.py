@@ -246,3 +246,13 @@ def test_a_clock_that_is_low(platform: str, change: dict[str, Any], status: str)
     gpu = facts["gpu"]["gpus"][1]
     gpu.update(change, clocks={**gpu["clocks"], "sm": 1200})
     assert status_of("gpu-clocks-low", facts) == status
+
+
+def test_a_gpu_that_is_gone_from_the_bus_after_xid_79() -> None:
+    """A slot for hot plugging takes it away; no model says how many there should be."""
+    facts = h200()
+    gpu = next(one for one in facts["pci"]["devices"] if one["kind"] == "gpu")
+    facts["kernel_log"]["xids"] = [{"xid": 79, "bdf": gpu["bdf"], "age_s": 60, "text": "Xid"}]
+    assert status_of("xid-other", facts) == "skip"
+    facts["pci"]["devices"].remove(gpu)
+    assert status_of("xid-other", facts) == "fail"
