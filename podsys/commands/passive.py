@@ -88,11 +88,17 @@ def gather_options(
 
 
 def _kinds(facts: Mapping[str, NodeFacts], platforms: Mapping[str, str]) -> dict[str, str]:
-    """Machines of one product are alike, even if no platform file describes it."""
+    """Machines of one product with one kind of GPU are alike, whether a platform file describes
+    them or not, and those of one platform are not if they are of several makers."""
     return {
-        node: platforms.get(node) or str(seen.get("system.product") or "")
+        node: f"{seen.get('system.product') or platforms.get(node, '')} {_gpu_ids(seen)}"
         for node, seen in facts.items()
     }
+
+
+def _gpu_ids(facts: NodeFacts) -> list[str]:
+    devices: Iterable[Mapping[str, Any]] = facts.get("pci.devices") or ()
+    return sorted({f"{d['vendor']}:{d['device']}" for d in devices if d["kind"] == "gpu"})
 
 
 def read_wanted(workspace: Workspace) -> dict[str, dict[str, str]]:

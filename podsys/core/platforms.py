@@ -32,7 +32,8 @@ def recognise(facts: NodeFacts, platforms: Sequence[Platform]) -> Platform | Non
     """The platform of this machine; None when it is of none that is known, or cannot be told.
 
     A machine that lost some of its accelerators, or all, is still of its platform: what is
-    missing is then a finding. Product names decide only where PCI ids leave a choice.
+    missing is then a finding. Product names decide only where PCI ids leave a choice: boards of
+    four have the same accelerators and no NVSwitches, and cards are sold in any number.
     """
     devices = facts.get("pci.devices")
     if devices is None:
@@ -41,15 +42,26 @@ def recognise(facts: NodeFacts, platforms: Sequence[Platform]) -> Platform | Non
     named = [platform for platform in platforms if _is_named(platform, product)]
     gpus = _count_ids(devices, "gpu")
     if gpus:
-        return _nearest([one for one in platforms if _can_hold(one, gpus)], named, gpus)
+        possible = [one for one in platforms if _can_hold(one, gpus)]
+        switches = _count_ids(devices, "nvswitch")
+        seen = [one for one in possible if one in named or _shows_itself(one, gpus, switches)]
+        return _nearest(seen, named, gpus)
     if named:
         return _only([one for one in named if _fits_switches(one, devices)])
-    return _only([one for one in platforms if one.match.gpus is None])
+    plain = not _count_ids(devices, "nvswitch")
+    return _only([one for one in platforms if one.match.gpus is None and plain])
 
 
 def _can_hold(platform: Platform, gpus: Counter[str]) -> bool:
     """All accelerators seen are this platform's, and not more than it has."""
     return list(gpus) == [platform.match.gpus] and gpus.total() <= platform.match.gpu_count
+
+
+def _shows_itself(platform: Platform, gpus: Counter[str], switches: Counter[str]) -> bool:
+    """In all its accelerators, or in the switches that join them on one board."""
+    if platform.nvswitches and gpus.total() < platform.match.gpu_count:
+        return platform.nvswitches.pci_id in switches
+    return platform.switches is not None or gpus.total() == platform.match.gpu_count
 
 
 def _nearest(

@@ -59,6 +59,11 @@ def is_gone(bdf: str) -> bool:
         os.close(descriptor)
 
 
+def is_virtual(folder: str) -> bool:
+    """One of the functions into which SR-IOV splits a device: it has no link of its own."""
+    return machine.exists(folder + "/physfn")
+
+
 def _list_devices() -> List[Device]:
     return [_describe(bdf) for bdf in machine.list_folder(FOLDER) if is_pci_address(bdf)]
 
@@ -73,15 +78,18 @@ def _describe(bdf: str) -> Device:
     vendor = hexadecimal(read_word(folder + "/vendor"))
     if kind == "graphics":
         kind = "gpu" if vendor in GRAPHICS else "other"
-    if kind == "nvswitch" and vendor != NVIDIA:
+    if (kind == "nvswitch" and vendor != NVIDIA) or is_virtual(folder):
         kind = "other"
     return Device(bdf, vendor, code, kind, _read_chain(folder, bdf))
 
 
 def _read_chain(folder: str, bdf: str) -> Tuple[str, ...]:
-    """From where the entry's link leads: one look instead of one at each bridge."""
+    """From where the entry's link leads: one look instead of one at each bridge.
+
+    Intel's VMD is a root of its own: what the link has above it is no way of packets.
+    """
     try:
-        parts = os.readlink(machine.at(folder)).split("/")
+        parts = os.readlink(machine.at(folder)).rpartition("/pci")[2].split("/")
     except OSError:
         return (bdf,)
     return tuple(filter(is_pci_address, parts[:-1])) + (bdf,)

@@ -121,8 +121,11 @@ def _decode_pcie(registers: Registers, at: int) -> Dict[str, Any]:
     control = registers.number(at + 8, 2)
     link_can, link_control = registers.number(at + 0x0C, 4), registers.number(at + 0x10, 2)
     link = registers.number(at + 0x12, 2)
+    port_type = PORT_TYPES.get(_bits(flags, 4, 4), "")
+    if port_type == "endpoint" and _bits(link, 4, 6) == 0:
+        return {"port_type": port_type}  # a virtual function: what it has of its link is noughts
     return {
-        "port_type": PORT_TYPES.get(_bits(flags, 4, 4), ""),
+        "port_type": port_type,
         "mps_supported": _size(_bits(can, 0, 3)),
         "mps": _size(_bits(control, 5, 3)),
         "mrrs": _size(_bits(control, 12, 3)),

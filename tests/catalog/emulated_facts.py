@@ -91,10 +91,11 @@ def facts_of(state: State) -> Facts:
             for dimm in state["dimms"]
         ],
         "dimm_slots": len(state["dimms"]),
+        "dimm_count": sum(dimm["present"] for dimm in state["dimms"]),
     }
     facts["drivers"] = drivers(state)
     facts["gpu"] = gpu(state)
-    facts["infiniband"] = {"ports": ports(state)}
+    facts["infiniband"] = {"ports": ports(state), "count": len(ports(state))}
     facts["kernel_log"] = log_of(state)
     facts["network"]["nics"] += interfaces(state)
     facts["pci"] = pci(state)

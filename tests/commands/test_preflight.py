@@ -287,3 +287,25 @@ def test_a_hostfile_that_cannot_be_written_is_told(run, tmp_path):
     done = run("--hostfile", str(tmp_path / "file" / "hosts"))
     assert isinstance(done.exception, PodsysError)
     assert "file/hosts" in str(done.exception)
+
+
+def test_machines_are_compared_with_those_of_their_product_and_gpus() -> None:
+    """One platform is built by several makers, and a node that lost a GPU is of its model."""
+
+    def node(product: str, *gpus: str) -> NodeFacts:
+        devices = [{"vendor": "10de", "device": one, "kind": "gpu"} for one in gpus]
+        return NodeFacts("n", sections={
+            "system": Section("ok", {"product": product}),
+            "pci": Section("ok", {"devices": [*devices, {"kind": "nic"}]}),
+        })  # fmt: skip
+
+    facts = {
+        "whole": node("XE9680", "2335", "2335"),
+        "less": node("XE9680", "2335"),
+        "older": node("XE9680", "2330", "2330"),
+        "other": node("DGXH100", "2330", "2330"),
+        "unseen": NodeFacts("unseen", "no route"),
+    }
+    kinds = passive._kinds(facts, {"older": "hgx-h100", "other": "hgx-h100"})
+    assert kinds["whole"] == kinds["less"]
+    assert len(set(kinds.values())) == 4

@@ -76,9 +76,38 @@ def test_cards_on_root_ports_have_no_nic_on_their_switch() -> None:
 @pytest.mark.parametrize("platform", [one for one in PLATFORMS if one.gpus])
 def test_a_platform_is_recognised_by_ids_whatever_its_name(platform: Platform) -> None:
     assert platform.gpus
-    for count in range(1, platform.gpus.count + 1):
-        devices = seen(platform.gpus.pci_id, "gpu", count)
+    found = platform.nvswitches
+    switches = seen(found.pci_id, "nvswitch", 1) if found else []
+    fewest = 1 if platform.switches else platform.gpus.count
+    for count in range(fewest, platform.gpus.count + 1):
+        devices = [*seen(platform.gpus.pci_id, "gpu", count), *switches]
         assert name_of(recognise(facts(devices, "no such product"), PLATFORMS)) == platform.id
+
+
+@pytest.mark.parametrize("pci_id", ["10de:2330", "10de:20b2"])
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_smaller_board_of_the_same_gpus_has_no_switches(pci_id: str, count: int) -> None:
+    """Boards of four are linked directly, and guests of a cloud get one GPU or two."""
+    assert recognise(facts(seen(pci_id, "gpu", count), "PowerEdge XE8640"), PLATFORMS) is None
+    eight = facts(seen(pci_id, "gpu", 8), "PowerEdge XE8640")
+    assert recognise(eight, PLATFORMS) is not None
+
+
+def test_cards_are_sold_in_any_number() -> None:
+    two = seen("10de:2331", "gpu", 2)
+    assert recognise(facts(two, "PowerEdge R760"), PLATFORMS) is None
+    assert name_of(recognise(facts(two, "PowerEdge R760xa"), PLATFORMS)) == "h100-pcie"
+
+
+def test_a_known_name_stands_for_the_switches_too() -> None:
+    assert name_of(recognise(facts(seen("10de:2330", "gpu", 7), "DGXH100"), PLATFORMS)) == (
+        "hgx-h100"
+    )
+
+
+def test_switches_without_gpus_are_no_plain_server() -> None:
+    switches = seen("10de:22a3", "nvswitch", 4)
+    assert recognise(facts(switches, "no such product"), PLATFORMS) is None
 
 
 @given(st.integers(min_value=9, max_value=64))

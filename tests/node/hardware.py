@@ -12,7 +12,7 @@ from tests.node.conftest import FakeMachine
 SAMPLES = next(
     (p / "shared/samples" for p in Path(__file__).parents if (p / "shared/samples").is_dir()), None
 )
-SPEEDS = {2.5: 1, 5: 2, 8: 3, 16: 4, 32: 5, 64: 6}
+SPEEDS = {0: 0, 2.5: 1, 5: 2, 8: 3, 16: 4, 32: 5, 64: 6}
 PORT_TYPES = {"endpoint": 0, "root_port": 4, "upstream": 5, "downstream": 6}
 
 

@@ -113,6 +113,17 @@ def test_errors_of_a_switch(machine):
         ),
         ("mce: [Hardware Error]: Machine check events logged", "mce", "Machine check"),
         ("mce: [Hardware Error]: CPU 12: Machine Check: 0 Bank 7", "mce", "CPU 12"),
+        (
+            "mce: [Hardware Error]: CPU 12: Machine Check Exception: 5 Bank 1: bd80000000100134",
+            "mce",
+            "CPU 12",
+        ),
+        ("{1}[Hardware Error]: event severity: recoverable", "mce", "event severity"),
+        (
+            "[Hardware Error]: CPU:2 (19:11:1) MC0_STATUS[-|UE|MiscV|AddrV|PCC]: 0xbe00",
+            "mce",
+            "CPU:2",
+        ),
         ("EDAC MC0: 1 CE memory read error on CPU_SrcID#0", "edac", "EDAC MC0"),
         (
             "mce: CPU4: Core temperature is above threshold, cpu clock is throttled",
@@ -142,6 +153,14 @@ def test_events(machine, line, kind, subject):
     [
         "mlx5_core 0000:01:00.0: 63.008 Gb/s available PCIe bandwidth (8.0 GT/s PCIe x8 link)",
         "usb 1-1: new device",
+        "pci 0000:18:00.0: BAR 13: no space for [io  size 0x1000]",
+        "pci 0000:18:00.0: BAR 6: no space for [mem size 0x00080000 pref]",
+        "pci 0000:18:00.0: BAR 7: no space for [mem size 0x00800000 64bit pref]",
+        "pci 0000:15:01.0: bridge window [mem size 0x00200000 64bit pref]: can't assign; no space",
+        "pci 0000:18:00.0: VF BAR 0 [mem size 0x2000000 64bit pref]: can't assign; no space",
+        "pci 0000:18:00.0: ROM [mem size 0x00080000 pref]: can't assign; no space",
+        "pci 0000:01:00.0: BAR 4 [io  size 0x0020]: can't assign; no space",
+        "{1}[Hardware Error]: Hardware error from APEI Generic Hardware Error Source: 0",
         "NVRM: loading NVIDIA UNIX Open Kernel Module for x86_64  535.261.03",
         "the Xid (PCI is no number",
         "mlx5_core 0000:04:00.0: Port module event: module 0, Cable plugged in the wrong words",

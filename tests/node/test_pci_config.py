@@ -55,6 +55,18 @@ def test_a_device_of_the_older_bus_has_no_link():
     assert found == {**UNKNOWN, "subsystem": "10de:16c1", "revision": "a1"}
 
 
+def test_a_virtual_function_in_a_guest_has_no_link():
+    """Its registers of link and packets are noughts, whatever the device itself does."""
+    found = read(config_space(link=((32, 16), (0, 0)), payload=(512, 128), read_request=128))
+    known = {"subsystem": "10de:16c1", "revision": "a1", "port_type": "endpoint"}
+    assert found == {**UNKNOWN, **known}
+
+
+def test_a_port_without_a_card_keeps_what_it_can():
+    found = read(config_space(port="root_port", link=((32, 16), (2.5, 0))))
+    assert (found["width"], found["max_width"], found["mps"]) == (0, 16, 256)
+
+
 def test_only_the_beginning_as_users_see_it():
     found = read(config_space()[:64])
     assert (found["revision"], found["port_type"], found["mps"]) == ("a1", "", None)

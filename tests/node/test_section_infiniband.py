@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from podsys.node.memo import forget
 from podsys.node.sections import read_section
 from podsys.node.sections.infiniband import parse_guid, parse_rate, parse_state
-from tests.node.hardware import SAMPLES, put_infiniband, put_pci
+from tests.node.hardware import SAMPLES, link, put_infiniband, put_pci
 
 
 def test_a_machine_without_any(machine):
-    assert read_section("infiniband") == {"ports": []}
+    assert read_section("infiniband") == {"ports": [], "count": 0}
 
 
 def test_one_port(machine):
@@ -34,6 +34,18 @@ def test_one_port(machine):
             "counters": {"symbol_error": 2, "link_downed": 255, "out_of_sequence": 7},
         }
     ]
+
+
+def test_virtual_functions_beside_their_device_are_not_its_ports(machine):
+    """In a guest they are all there is, and count."""
+    put_pci(machine)
+    for device, bdf in {"mlx5_0": "0000:19:00.0", "mlx5_1": "0000:19:00.2"}.items():
+        put_infiniband(machine, device, bdf)
+    link(machine, "/sys/bus/pci/devices/0000:19:00.2/physfn", "/sys/bus/pci/devices/0000:19:00.0")
+    assert [port["device"] for port in read_section("infiniband")["ports"]] == ["mlx5_0"]
+    assert read_section("infiniband")["count"] == 1
+    machine.path("/sys/class/infiniband/mlx5_0").rename(machine.path("/elsewhere"))
+    assert [port["device"] for port in read_section("infiniband")["ports"]] == ["mlx5_1"]
 
 
 def test_a_port_that_is_not_up(machine):

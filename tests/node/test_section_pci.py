@@ -2,7 +2,8 @@
 
 import pytest
 
-from podsys.node.pci import list_devices
+from podsys.node.memo import forget
+from podsys.node.pci import list_devices, list_gpus
 from podsys.node.sections import read_section
 from podsys.node.sections.pci import find_policy, find_total
 from tests.node.hardware import config_space, link, put_device, put_pci
@@ -12,6 +13,7 @@ GPU, NIC = "0000:18:00.0", "0000:19:00.0"
 
 
 def read():
+    forget()
     found = read_section("pci")
     return found, {device["bdf"]: device for device in found["devices"]}
 
@@ -101,6 +103,26 @@ def test_a_device_that_fell_off_the_bus(machine):
 def test_kinds(machine, class_, ids, kind):
     put_device(machine, ["0000:05:00.0"], class_, config_space(ids))
     assert [device.kind for device in list_devices()] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("class_", "ids"), [("020700", (0x15B3, 0x101E)), ("030200", (0x10DE, 0x20B2))]
+)
+def test_virtual_functions_are_no_devices(machine, class_, ids):
+    put_pci(machine)
+    before = read()[0]
+    put_device(machine, [ROOT, UP, DOWN2, "0000:19:00.1"], class_, config_space(ids))
+    link(machine, "/sys/bus/pci/devices/0000:19:00.1/physfn", f"/sys/bus/pci/devices/{NIC}")
+    assert read()[0] == before
+    assert [device.bdf for device in list_gpus()] == [GPU]
+
+
+def test_a_drive_behind_vmd_has_its_root_port_above_it(machine):
+    home = "/sys/devices/pci0000:64/0000:64:05.5/pci10000:00/10000:00:02.0/10000:01:00.0"
+    machine.put(f"{home}/class", "0x010802\n")
+    link(machine, "/sys/bus/pci/devices/10000:01:00.0", home)
+    (drive,) = list_devices()
+    assert drive.chain == ("10000:00:02.0", "10000:01:00.0")
 
 
 def test_firmware_that_does_not_say_where_a_device_is(machine):

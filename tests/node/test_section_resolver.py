@@ -67,6 +67,39 @@ def test_servers_of_resolv_conf():
     assert len(resolver.find_servers("nameserver 10.0.0.1\n" * 9)) == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "asked"),
+    [
+        ("node1", "nameserver 10.0.0.1\n", "node1"),
+        ("node1", "search cluster.local corp\n", "node1.cluster.local"),
+        ("node1", "domain a\nsearch b c\n", "node1.b"),
+        ("node1.cluster.local", "search corp\n", "node1.cluster.local"),
+        ("node1", "search\ndomain\n", "node1"),
+    ],
+)
+def test_the_name_is_asked_for_as_programs_do(name, text, asked):
+    assert resolver.complete(name, text) == asked
+
+
+def test_a_server_on_the_own_link_is_asked_there(monkeypatch):
+    places = []
+    monkeypatch.setattr(_socket, "if_nametoindex", {"eth7": 7}.__getitem__)
+
+    class Door:
+        def __init__(self, *kind):
+            pass
+
+        def connect(self, place):
+            places.append(place)
+
+        def send(self, question):
+            pass
+
+    monkeypatch.setattr(_socket, "socket", Door)
+    assert resolver._send("fe80::1%eth7", b"")
+    assert places == [("fe80::1", 53, 0, 7)]
+
+
 def test_an_address_of_this_machine_is_its_own():
     assert resolver.is_own("127.0.0.1")
     assert not resolver.is_own("192.0.2.7")

@@ -180,6 +180,27 @@ def test_root_of_a_container_counts(machine):
     assert [(mount.path, mount.fs, mount.options) for mount in found] == [("/", "overlay", ["rw"])]
 
 
+@pytest.mark.parametrize("fs", ["tmpfs", "rootfs", "erofs", "bcachefs"])
+def test_root_of_any_kind_counts(machine, fs):
+    (mount,) = find_mounts(f"{fs} / {fs} rw 0 0\ntmpfs /run tmpfs rw 0 0")
+    assert (mount.path, mount.fs) == ("/", fs)
+
+
+def test_what_covers_another_mount_counts_in_its_place(machine):
+    machine.path("/data").mkdir()
+    found = find_mounts(
+        "rootfs / rootfs rw 0 0\n/dev/sda1 / xfs ro 0 0\nnas1:/a /data nfs4 rw 0 0\n"
+        "/dev/sdb1 /data ext4 rw 0 0"
+    )
+    assert [(mount.path, mount.fs) for mount in found] == [("/", "xfs"), ("/data", "ext4")]
+
+
+@pytest.mark.parametrize(("options", "read_only"), [("rw,emergency_ro", True), ("rw,noro", False)])
+def test_a_filesystem_that_stopped_writing(machine, options, read_only):
+    machine.put("/proc/self/mounts", f"/dev/sda1 / ext4 {options} 0 0\n")
+    assert [m["read_only"] for m in read_section("disks")["mounts"]] == [read_only]
+
+
 @given(st.text(max_size=200))
 def test_any_mounts(text):
     try:

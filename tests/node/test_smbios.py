@@ -21,6 +21,7 @@ def test_the_section(machine):
         "bios_version": "1.2",
         "bios_date": "01/02/2025",
         "dimm_slots": 2,
+        "dimm_count": 1,
         "dimms_error": "",
         "dimms": [
             {

@@ -14,7 +14,7 @@ State = dict[str, Any]
 PLAIN: dict[str, Any] = {
     "gpu": {"vendor": "", "count": 0, "module_loaded": False, "gpus": []},
     "pci": {"devices": []},
-    "infiniband": {"ports": []},
+    "infiniband": {"ports": [], "count": 0},
 }
 
 
@@ -28,6 +28,9 @@ def expect_facts(state: State) -> dict[str, Any]:
             "gpus": state["gpus"],
         },
         "pci": {"devices": [{"bdf": bdf, **device} for bdf, device in devices.items()]},
-        "infiniband": {"ports": [{"port": 1, **nic} for nic in state["nics"]]},
+        "infiniband": {
+            "ports": [{"port": 1, **nic} for nic in state["nics"]],
+            "count": len(state["nics"]),
+        },
         "numa": {"nodes": [{"node": node} for node in range(state["cpu"]["numa_nodes"])]},
     }

@@ -1,7 +1,7 @@
 """Mounted filesystems with room on them; one whose server is gone costs only itself."""
 
 import os
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from .. import machine
 from ..isolate import MOST, run_all
@@ -14,6 +14,8 @@ REAL = ("ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "vfat", "jfs")
 NETWORK = ("nfs", "nfs4", "lustre", "beegfs", "ceph", "gpfs", "cifs", "9p")
 # A program answers for these, which may be at work over a network.
 PROGRAM = "fuse."
+# The second is what ext4 says since Linux 6.15 when an error has ended its writing.
+READ_ONLY = frozenset(("ro", "emergency_ro"))
 PATIENCE_S = 1.0
 FIELDS = 6
 
@@ -51,14 +53,18 @@ def read() -> Dict[str, Any]:
 
 
 def find_mounts(text: str) -> List[Mount]:
-    """One device mounted at many places counts once, at the first."""
+    """One device mounted at many places counts once, at the first; of several mounts on one
+    place the last one covers the others."""
     seen = set()
-    found = []
+    on_top: Dict[str, Tuple[str, Mount]] = {}
     for line in filter(None, text.split("\n")):
         fields = line.split(" ")
         if len(fields) != FIELDS:
             raise machine.Unreadable("/proc/self/mounts: no mount in %s" % quote(line))
-        device, mount = fields[0], Mount(unescape(fields[1]), fields[2], fields[3].split(","))
+        mount = Mount(unescape(fields[1]), fields[2], fields[3].split(","))
+        on_top[mount.path] = fields[0], mount
+    found = []
+    for device, mount in on_top.values():
         place = device if device.startswith("/dev/") else mount.path
         if place not in seen and _has_room(mount) and _is_folder(mount):
             seen.add(place)
@@ -67,10 +73,11 @@ def find_mounts(text: str) -> List[Mount]:
 
 
 def _has_room(mount: Mount) -> bool:
-    """Below the root, an overlay is some container's view of a filesystem counted already."""
+    """The root may be of any kind: it is in memory on nodes without disks. Below it, an overlay
+    is some container's view of a filesystem counted already."""
     if mount.path.startswith("/run/") or not mount.path.isprintable():
         return False
-    return mount.fs in REAL or mount.is_remote or (mount.fs == "overlay" and mount.path == "/")
+    return mount.path == "/" or mount.fs in REAL or mount.is_remote
 
 
 def _is_folder(mount: Mount) -> bool:
@@ -84,7 +91,7 @@ def _describe(mount: Mount, answer: Optional[Answer]) -> Dict[str, Any]:
     facts = {
         "path": mount.path,
         "fs": mount.fs,
-        "read_only": "ro" in mount.options,
+        "read_only": not READ_ONLY.isdisjoint(mount.options),
         "hung": is_hung,
         "reason": answer["text"] if answer and is_hung else "",
     }

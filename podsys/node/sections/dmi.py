@@ -32,5 +32,6 @@ def _read_memory() -> Dict[str, Any]:
             raise machine.Unreadable("%s is missing" % TABLE)
         dimms = find_dimms(table)
     except machine.Unreadable as error:
-        return {"dimms": None, "dimm_slots": None, "dimms_error": str(error)}
-    return {"dimms": dimms, "dimm_slots": len(dimms), "dimms_error": ""}
+        return {"dimms": None, "dimm_slots": None, "dimm_count": None, "dimms_error": str(error)}
+    count = sum(bool(dimm["size_mib"]) for dimm in dimms)
+    return {"dimms": dimms, "dimm_slots": len(dimms), "dimm_count": count, "dimms_error": ""}

@@ -3,10 +3,11 @@
 from typing import Any, Dict, List, Optional
 
 from .. import machine
-from ..sysfs import pci_address, read_node, read_whole, read_word
+from ..sysfs import link_name, pci_address, read_node, read_whole, read_word
 from ..values import decimal, is_hex, whole
 
 FOLDER = "/sys/class/infiniband"
+PARENT = "%s/%s/device/physfn"
 FASTEST_GBPS = 100000
 # A port has some fifty counters, and some cost a question to its firmware. These tell of damage
 # to the link, of congestion, and how much went through it; the older ones stop at their ceiling.
@@ -33,8 +34,12 @@ COUNTERS = (
 
 
 def read() -> Dict[str, Any]:
+    """Without virtual functions of a device that is here as well: these are its guests'."""
     devices = machine.list_folder(FOLDER)
-    return {"ports": [port for device in devices for port in _read_device(device)]}
+    places = {pci_address("%s/%s/device" % (FOLDER, device)) for device in devices} - {""}
+    whole_ones = [d for d in devices if link_name(PARENT % (FOLDER, d)) not in places]
+    ports = [port for device in whole_ones for port in _read_device(device)]
+    return {"ports": ports, "count": len(whole_ones)}
 
 
 def _read_device(device: str) -> List[Dict[str, Any]]:

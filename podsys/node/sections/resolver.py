@@ -20,9 +20,10 @@ FAILED, REFUSED = 2, 5
 
 def read() -> Dict[str, Any]:
     name = _socket.gethostname()
+    text = machine.read_text("/etc/resolv.conf") or ""
     return {
         "own_addresses_elsewhere": [one for one in resolve(name) if not is_own(one)],
-        "servers": ask_servers(find_servers(machine.read_text("/etc/resolv.conf") or ""), name),
+        "servers": ask_servers(find_servers(text), complete(name, text)),
     }
 
 
@@ -43,6 +44,13 @@ def find_servers(text: str) -> List[str]:
     words = [line.split() for line in text.splitlines()]
     found = [line[1] for line in words if len(line) > 1 and line[0] == "nameserver"]
     return [address for address in found if _is_address(address)][:MOST_SERVERS]
+
+
+def complete(name: str, text: str) -> str:
+    """As a program looks it up first: a server without internet fails on a name without domain."""
+    words = [line.split() for line in text.splitlines()]
+    domains = [line[1] for line in words if len(line) > 1 and line[0] in ("search", "domain")]
+    return name if "." in name or not domains else "%s.%s" % (name, domains[-1])
 
 
 def _is_address(text: str) -> bool:
@@ -93,8 +101,9 @@ def _send(address: str, question: bytes) -> Any:
     door = _socket.socket(
         _socket.AF_INET6 if ":" in address else _socket.AF_INET, _socket.SOCK_DGRAM
     )
+    plain, _, zone = address.partition("%")
     try:
-        door.connect((address.partition("%")[0], PORT))
+        door.connect((plain, PORT, 0, _socket.if_nametoindex(zone)) if zone else (plain, PORT))
         door.send(question)
     except OSError:
         door.close()
